@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use serde_json::json;
 use shared::app::App;
-use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
+use shared::audit::Kind;
+use shared::http::{ApiError, Editor, PathId, Problem, StaffProblems};
 use shared::ids::ExportId;
 use shared::transfers::store::exports::{cancel, find};
 use shared::transfers::{Export, TransferStatus, Work};
-use shared::users::permissions;
 
 use crate::TransfersState;
 
@@ -32,11 +33,14 @@ use crate::TransfersState;
 pub(crate) async fn cancel_export(
     State(app): State<App>,
     State(transfers): State<TransfersState>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     PathId(id): PathId<ExportId>,
 ) -> Result<Json<Export>, ApiError> {
     let mut tx = app.db.begin().await?;
-    cancel(&mut tx, id, app.clock.now()).await?;
+    let now = app.clock.now();
+    if cancel(&mut tx, id, now).await? {
+        editor.record(&mut tx, Kind::ExportCancelled, json!({"export_id": id}), now).await?;
+    }
     let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     if export.status != TransferStatus::Cancelled {

@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use serde_json::json;
 use shared::app::App;
-use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
+use shared::audit::Kind;
+use shared::http::{ApiError, Editor, PathId, Problem, StaffProblems};
 use shared::ids::ImportId;
 use shared::transfers::store::imports::{cancel, find};
 use shared::transfers::{Import, TransferStatus};
-use shared::users::permissions;
 
 /// Cancel an import
 ///
@@ -29,11 +30,14 @@ use shared::users::permissions;
 )]
 pub(crate) async fn cancel_import(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     PathId(id): PathId<ImportId>,
 ) -> Result<Json<Import>, ApiError> {
     let mut tx = app.db.begin().await?;
-    cancel(&mut tx, id, app.clock.now()).await?;
+    let now = app.clock.now();
+    if cancel(&mut tx, id, now).await? {
+        editor.record(&mut tx, Kind::ImportCancelled, json!({"import_id": id}), now).await?;
+    }
     let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     if import.status == TransferStatus::Cancelled {

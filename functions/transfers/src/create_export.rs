@@ -5,12 +5,14 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use http::StatusCode;
 use http::header::LOCATION;
+use serde_json::json;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Requires, StaffProblems};
+use shared::audit::Kind;
+use shared::http::{ApiError, BaseUrl, Editor, StaffProblems};
 use shared::ids::ExportId;
 use shared::transfers::store::exports::{find, insert};
 use shared::transfers::{Export, Work};
-use shared::users::{Stamp, permissions};
+use shared::users::Stamp;
 
 use crate::TransfersState;
 
@@ -34,13 +36,14 @@ use crate::TransfersState;
 pub(crate) async fn create_export(
     State(app): State<App>,
     State(transfers): State<TransfersState>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     base: BaseUrl,
 ) -> Result<impl IntoResponse, ApiError> {
     let (id, now) = (ExportId(app.rng.ordered_uuid(app.clock.now())), app.clock.now());
     let key = format!("exports/{}.csv", app.rng.random_uuid());
     let mut tx = app.db.begin().await?;
-    insert(&mut tx, id, &key, Stamp { by: actor.id(), at: now }).await?;
+    insert(&mut tx, id, &key, Stamp { by: editor.actor.id(), at: now }).await?;
+    editor.record(&mut tx, Kind::ExportCreated, json!({"export_id": id}), now).await?;
     let export =
         find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("the export that was just inserted does not exist"))?;
     tx.commit().await?;

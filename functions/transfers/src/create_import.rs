@@ -6,15 +6,16 @@ use axum::response::IntoResponse;
 use http::StatusCode;
 use http::header::LOCATION;
 use serde::Serialize;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::product_file::FileKind;
 use shared::catalogue::write::{DuplicateSkus, ImportOptions, Stock};
-use shared::http::{ApiError, BaseUrl, Body, Fields, Request, Requires, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Editor, Fields, Request, StaffProblems};
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Upload};
 use shared::transfers::store::imports::{NewImport, find, insert};
 use shared::transfers::{Import, MAX_IMPORT_BYTES};
-use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::TransfersState;
@@ -92,7 +93,7 @@ pub(crate) struct CreatedImport {
 pub(crate) async fn create_import(
     State(app): State<App>,
     State(transfers): State<TransfersState>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     base: BaseUrl,
     Body(new): Body<CreateImport>,
 ) -> Result<impl IntoResponse, ApiError> {
@@ -102,7 +103,7 @@ pub(crate) async fn create_import(
         duplicate_skus: new.duplicate_skus,
         dry_run: new.dry_run,
     };
-    check_permissions(&actor, new.stock)?;
+    check_permissions(&editor.actor, new.stock)?;
     let (id, now) = (ImportId(app.rng.ordered_uuid(app.clock.now())), app.clock.now());
     // A random key, because the id of the import begins with the time and is easier to guess.
     let key = format!("imports/{}.csv", app.rng.random_uuid());
@@ -113,11 +114,13 @@ pub(crate) async fn create_import(
         id,
         kind: new.kind,
         options,
-        by: actor.id(),
+        by: editor.actor.id(),
         storage_key: &key,
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
     };
     insert(&mut tx, &row, now).await?;
+    let details = json!({"import_id": id, "stock": options.stock.as_str(), "dry_run": options.dry_run});
+    editor.record(&mut tx, Kind::ImportCreated, details, now).await?;
     let import =
         find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("the import that was just inserted does not exist"))?;
     tx.commit().await?;

@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use serde_json::json;
 use shared::app::App;
-use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
+use shared::audit::Kind;
+use shared::http::{ApiError, Editor, PathId, Problem, StaffProblems};
 use shared::ids::ImportId;
 use shared::transfers::store::imports::{find, start, storage_key};
 use shared::transfers::{Import, TransferStatus, Work};
-use shared::users::permissions;
 
 use crate::TransfersState;
 use crate::import_permissions::check_permissions;
@@ -35,14 +36,14 @@ use crate::import_permissions::check_permissions;
 pub(crate) async fn start_import(
     State(app): State<App>,
     State(transfers): State<TransfersState>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     PathId(id): PathId<ImportId>,
 ) -> Result<(StatusCode, Json<Import>), ApiError> {
     let mut tx = app.db.read().await?;
     let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     let key = storage_key(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    check_permissions(&actor, import.stock.parse().unwrap_or_default())?;
+    check_permissions(&editor.actor, import.stock.parse().unwrap_or_default())?;
     match import.status {
         TransferStatus::Cancelled => {
             return Err(ApiError::conflict("import_cancelled", "The import was cancelled. Create a new import."));
@@ -52,8 +53,11 @@ pub(crate) async fn start_import(
         // The message is sent again below, in case the first one was lost.
         TransferStatus::Running => {}
     }
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    start(&mut tx, id, app.clock.now()).await?;
+    if start(&mut tx, id, now).await? {
+        editor.record(&mut tx, Kind::ImportStarted, json!({"import_id": id}), now).await?;
+    }
     let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     if import.status == TransferStatus::Running {

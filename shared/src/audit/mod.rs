@@ -1,4 +1,4 @@
-//! The audit log: what was done to accounts and by accounts.
+//! The audit log: what was done to accounts, and by accounts and API keys to the shop.
 //!
 //! It holds no password, token, code or key, and no address of a person without an account, because people type passwords into the wrong
 //! field.
@@ -73,6 +73,68 @@ pub enum Kind {
     StockChanged,
     /// Staff set the rules by which a variant is sold when too few units are in stock.
     StockRulesSet,
+    /// A product was created.
+    ProductCreated,
+    /// A product was changed over the API. Imports have no record for each product.
+    ProductChanged,
+    /// A product was archived, because orders or carts refer to it.
+    ProductArchived,
+    /// A product was deleted.
+    ProductDeleted,
+    /// Variants were added to a product.
+    VariantsCreated,
+    /// A variant was changed.
+    VariantChanged,
+    /// A variant was archived, because orders or carts refer to it.
+    VariantArchived,
+    /// A variant was deleted.
+    VariantDeleted,
+    /// An image was added to a product.
+    ImageCreated,
+    /// An image of a product was changed.
+    ImageChanged,
+    /// An image of a product was deleted.
+    ImageDeleted,
+    /// Prices of many variants were changed in one request.
+    PricesChanged,
+    /// A brand was created.
+    BrandCreated,
+    /// A brand was changed.
+    BrandChanged,
+    /// A brand was deleted.
+    BrandDeleted,
+    /// A category was created.
+    CategoryCreated,
+    /// A category was changed.
+    CategoryChanged,
+    /// A category was deleted.
+    CategoryDeleted,
+    /// A category tree was imported.
+    CategoriesImported,
+    /// The products of a category were put in another order.
+    ProductOrderSet,
+    /// An attribute was created.
+    AttributeCreated,
+    /// An attribute was changed.
+    AttributeChanged,
+    /// An attribute was deleted.
+    AttributeDeleted,
+    /// A value of an attribute was created.
+    AttributeValueCreated,
+    /// A value of an attribute was changed.
+    AttributeValueChanged,
+    /// A value of an attribute was deleted.
+    AttributeValueDeleted,
+    /// An import of products was created.
+    ImportCreated,
+    /// An import of products was started.
+    ImportStarted,
+    /// An import of products was cancelled.
+    ImportCancelled,
+    /// An export of products was created.
+    ExportCreated,
+    /// An export of products was cancelled.
+    ExportCancelled,
     /// Staff sent a mail again that had failed.
     MailResent,
     /// A second factor was enabled.

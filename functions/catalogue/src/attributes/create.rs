@@ -4,14 +4,15 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::LOCATION;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::Attribute;
 use shared::catalogue::limits::{MAX_ATTRIBUTE, MAX_VALUE};
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::insert_attribute;
 use shared::fields::{ReadOnly, ReadOnlyName};
-use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
-use shared::users::permissions;
+use shared::http::{ApiError, BaseUrl, Body, Editor, Request, StaffProblems};
 
 use crate::attributes::body::refused;
 use crate::attributes::get::attribute_path;
@@ -59,13 +60,16 @@ pub(crate) struct CreateAttribute {
 )]
 pub(crate) async fn create_attribute(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     base: BaseUrl,
     Body(new): Body<CreateAttribute>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     let id = insert_attribute(&mut tx, &new.name, &new.values).await?.map_err(|reason| refused(reason, "values"))?;
     let created = find(&mut tx, id).await?;
+    editor
+        .record(&mut tx, Kind::AttributeCreated, json!({"attribute_id": id, "name": new.name}), app.clock.now())
+        .await?;
     tx.commit().await?;
     let (attribute, version) =
         created.ok_or_else(|| anyhow::anyhow!("an attribute that was just created does not exist"))?;

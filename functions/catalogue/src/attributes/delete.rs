@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use http::StatusCode;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::store::write::{delete_attribute as delete, lock_attribute};
-use shared::http::{ApiError, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Editor, Problem, StaffProblems};
 use shared::ids::AttributeId;
-use shared::users::permissions;
 
 use crate::attributes::body::refused;
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
@@ -34,13 +35,14 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 )]
 pub(crate) async fn delete_attribute(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<AttributeId>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
     let version = lock_attribute(&mut tx, request.id).await?.ok_or(ApiError::NotFound)?;
     request.if_match.allows(version)?;
     delete(&mut tx, request.id).await?.map_err(|reason| refused(reason, "value"))?;
+    editor.record(&mut tx, Kind::AttributeDeleted, json!({"attribute_id": request.id}), app.clock.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::{lock_attribute, rename_attribute};
-use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, ChangeBody, Editor, Problem, StaffProblems};
 use shared::ids::AttributeId;
-use shared::users::permissions;
 
 use crate::attributes::body::refused;
 use crate::attributes::create::{ReplaceAttribute, UpdateAttribute};
@@ -38,11 +39,11 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 )]
 pub(crate) async fn replace_attribute(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<AttributeId>,
     body: ChangeBody<ReplaceAttribute>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, body.into_update()).await
+    change(&app, &editor, &request, body.into_update()).await
 }
 
 /// Update an attribute
@@ -68,15 +69,16 @@ pub(crate) async fn replace_attribute(
 )]
 pub(crate) async fn update_attribute(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<AttributeId>,
     body: ChangeBody<UpdateAttribute>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, body).await
+    change(&app, &editor, &request, body).await
 }
 
 async fn change(
     app: &App,
+    editor: &Editor,
     request: &ChangeRequest<AttributeId>,
     ChangeBody(update, read_only): ChangeBody<UpdateAttribute>,
 ) -> Result<Response, ApiError> {
@@ -90,6 +92,9 @@ async fn change(
     let (after, version) = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     // A change of the name changes none of these.
     read_only.check(&after)?;
+    editor
+        .record(&mut tx, Kind::AttributeChanged, json!({"attribute_id": id, "name": after.name}), app.clock.now())
+        .await?;
     tx.commit().await?;
     IfNoneMatch::none().respond_with_version(version, &after)
 }

@@ -4,14 +4,15 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::LOCATION;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::limits::MAX_LABEL_NAME;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, insert_brand, lock_brand_names};
 use shared::catalogue::{Brand, IdOrSlug, MAX_SLUG};
 use shared::fields::{ReadOnly, ReadOnlyName};
-use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
-use shared::users::permissions;
+use shared::http::{ApiError, BaseUrl, Body, Editor, Request, StaffProblems};
 
 use crate::brands::errors::refused;
 use crate::brands::get::brand_path;
@@ -58,7 +59,7 @@ pub(crate) struct CreateBrand {
 )]
 pub(crate) async fn create_brand(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     base: BaseUrl,
     Body(new): Body<CreateBrand>,
 ) -> Result<Response, ApiError> {
@@ -67,6 +68,7 @@ pub(crate) async fn create_brand(
     let names = BrandNames { name: &new.name, slug: new.slug.as_deref() };
     let id = insert_brand(&mut tx, names).await?.map_err(refused)?;
     let created = find_with_version(&mut tx, &IdOrSlug::from(id)).await?;
+    editor.record(&mut tx, Kind::BrandCreated, json!({"brand_id": id, "name": new.name}), app.clock.now()).await?;
     tx.commit().await?;
     let (brand, version) = created.ok_or_else(|| anyhow::anyhow!("a brand that was just created does not exist"))?;
     let location = format!("{}{}", base.0, brand_path(id));

@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use http::StatusCode;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::write::{delete_brand as delete, lock_brand};
-use shared::http::{ApiError, Problem, Requires, StaffProblems};
-use shared::users::permissions;
+use shared::http::{ApiError, Editor, Problem, StaffProblems};
 
 use crate::brands::errors::refused;
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
@@ -34,13 +35,16 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 )]
 pub(crate) async fn delete_brand(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
     let (before, version) = lock_brand(&mut tx, &request.id).await?.ok_or(ApiError::NotFound)?;
     request.if_match.allows(version)?;
     delete(&mut tx, before.id).await?.map_err(refused)?;
+    editor
+        .record(&mut tx, Kind::BrandDeleted, json!({"brand_id": before.id, "name": before.name}), app.clock.now())
+        .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

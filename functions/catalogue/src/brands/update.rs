@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, lock_brand, lock_brand_names, rename_brand};
 use shared::catalogue::{Brand, IdOrSlug};
-use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
-use shared::users::permissions;
+use shared::http::{ApiError, ChangeBody, Editor, Problem, StaffProblems};
 
 use crate::brands::create::{ReplaceBrand, UpdateBrand};
 use crate::brands::errors::refused;
@@ -37,11 +38,11 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 )]
 pub(crate) async fn replace_brand(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
     body: ChangeBody<ReplaceBrand>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, body.into_update()).await
+    change(&app, &editor, &request, body.into_update()).await
 }
 
 /// Update a brand
@@ -67,15 +68,16 @@ pub(crate) async fn replace_brand(
 )]
 pub(crate) async fn update_brand(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
     body: ChangeBody<UpdateBrand>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, body).await
+    change(&app, &editor, &request, body).await
 }
 
 async fn change(
     app: &App,
+    editor: &Editor,
     request: &ChangeRequest<IdOrSlug>,
     ChangeBody(update, read_only): ChangeBody<UpdateBrand>,
 ) -> Result<Response, ApiError> {
@@ -87,6 +89,14 @@ async fn change(
     let names = BrandNames { name: update.name.as_deref().unwrap_or(&before.name), slug: update.slug.as_deref() };
     rename_brand(&mut tx, &before, names).await?.map_err(refused)?;
     let (after, version) = find_with_version(&mut tx, &IdOrSlug::from(before.id)).await?.ok_or(ApiError::NotFound)?;
+    editor
+        .record(
+            &mut tx,
+            Kind::BrandChanged,
+            json!({"brand_id": before.id, "name": after.name, "slug": after.slug}),
+            app.clock.now(),
+        )
+        .await?;
     tx.commit().await?;
     IfNoneMatch::none().respond_with_version(version, &after)
 }

@@ -129,6 +129,12 @@ pub(crate) async fn find(
     Ok((variants, refused))
 }
 
+/// Returns the variants of the items that changed something.
+pub(crate) fn changed_variants(results: &[BulkResult]) -> Vec<VariantId> {
+    let changed = results.iter().filter(|result| result.outcome == BulkOutcome::Changed);
+    changed.filter_map(|result| result.variant_id).collect()
+}
+
 pub(crate) fn refuse(item: usize, variant: Option<&NamedVariant>, errors: FieldErrors) -> BulkResult {
     BulkResult {
         item,

@@ -2,20 +2,23 @@
 
 use axum::Json;
 use axum::extract::State;
+use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
+use shared::audit::Kind;
 use shared::catalogue::limits::MAX_SKU;
 use shared::catalogue::store::write::{
     VariantPrice, bump_versions, lock_products, prices, refresh_product_cards, set_prices,
 };
-use shared::http::{ApiError, Body, FieldErrors, Fields, Request, Requires, StaffProblems};
+use shared::http::{ApiError, Body, Editor, FieldErrors, Fields, Request, StaffProblems};
 use shared::ids::{ProductId, VariantId};
 use shared::money::{Currency, Money};
 use shared::patch::Patch;
 use shared::time::Timestamp;
-use shared::users::permissions;
 
-use crate::bulk::{BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, check_variant_key, find, refuse};
+use crate::bulk::{
+    BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, changed_variants, check_variant_key, find, refuse,
+};
 
 /// New prices of a variant, given by either `variant_id` or `sku`. Send `price` or `price_adjustment` or neither, and `compare_at_price` if it
 /// changes; what you leave out stays.
@@ -73,11 +76,18 @@ pub(crate) struct ChangePrices {
 )]
 pub(crate) async fn change_prices(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     Body(body): Body<ChangePrices>,
 ) -> Result<Json<BulkResponse>, ApiError> {
     let mut tx = app.db.begin().await?;
-    let results = change(&mut tx, &body, app.currency, app.clock.now()).await?;
+    let now = app.clock.now();
+    let results = change(&mut tx, &body, app.currency, now).await?;
+    let changed = changed_variants(&results);
+    if !body.dry_run && !changed.is_empty() {
+        // One line for all items: the price history has the prices of each variant.
+        let details = json!({"variants": changed.len(), "variant_ids": changed});
+        editor.record(&mut tx, Kind::PricesChanged, details, now).await?;
+    }
     tx.commit().await?;
     Ok(Json(BulkResponse::new(body.dry_run, results)))
 }

@@ -22,7 +22,7 @@ use shared::time::Timestamp;
 use shared::users::{ClientInfo, permissions};
 
 use crate::bulk::{
-    BulkOutcome, BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, check_variant_key, find, refuse,
+    BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, changed_variants, check_variant_key, find, refuse,
 };
 
 /// A change of the stock of a variant: `received`, `adjusted_by` with its `reason`, or `counted` with `on_hand_seen`. The variant is given by either
@@ -122,11 +122,7 @@ pub(crate) async fn change_stock(
         return Ok(first);
     }
     let results = change(&mut tx, &body, now).await?;
-    let changed: Vec<VariantId> = results
-        .iter()
-        .filter(|result| result.outcome == BulkOutcome::Changed)
-        .filter_map(|result| result.variant_id)
-        .collect();
+    let changed = changed_variants(&results);
     if !body.dry_run && !changed.is_empty() {
         // One record for all items, because the stock ledger has the change of each variant.
         let entry = AuditRecord::by(Kind::StockChanged, &actor, None).with(json!({ "variant_ids": changed }));

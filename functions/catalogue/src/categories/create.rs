@@ -4,8 +4,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::LOCATION;
+use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
+use shared::audit::Kind;
 use shared::catalogue::limits::{MAX_LABEL_NAME, MAX_POSITION};
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{
@@ -13,10 +15,9 @@ use shared::catalogue::store::write::{
 };
 use shared::catalogue::{Category, MAX_SLUG, slugify_path};
 use shared::fields::{ReadOnly, ReadOnlyName};
-use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Editor, Request, StaffProblems};
 use shared::ids::CategoryId;
 use shared::time::Timestamp;
-use shared::users::permissions;
 
 use crate::caching::IfNoneMatch;
 use crate::categories::body::{refused, slug};
@@ -79,13 +80,21 @@ pub(crate) struct CreateCategory {
 )]
 pub(crate) async fn create_category(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     base: BaseUrl,
     Body(new): Body<CreateCategory>,
 ) -> Result<Response, ApiError> {
     let parent = new.parent_id;
     let mut tx = app.db.begin().await?;
     let category = create(&mut tx, new, app.clock.now()).await?.map_err(|reason| refused(reason, parent))?;
+    editor
+        .record(
+            &mut tx,
+            Kind::CategoryCreated,
+            json!({"category_id": category.summary.id, "name": category.summary.name}),
+            app.clock.now(),
+        )
+        .await?;
     tx.commit().await?;
     let location = format!("{}{}", base.0, category_path(category.summary.id));
     let body = IfNoneMatch::none().respond_with_version(category.version, &category)?;

@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use http::StatusCode;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{delete_category as delete, lock_category_tree};
-use shared::http::{ApiError, Problem, Requires, StaffProblems};
-use shared::users::permissions;
+use shared::http::{ApiError, Editor, Problem, StaffProblems};
 
 use crate::categories::body::refused;
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
@@ -37,7 +38,7 @@ use crate::redirects::{PermanentRedirect, no_such_category};
 )]
 pub(crate) async fn delete_category(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
@@ -47,6 +48,14 @@ pub(crate) async fn delete_category(
     };
     request.if_match.allows(before.version)?;
     delete(&mut tx, before.summary.id).await?.map_err(|reason| refused(reason, None))?;
+    editor
+        .record(
+            &mut tx,
+            Kind::CategoryDeleted,
+            json!({"category_id": before.summary.id, "name": before.summary.name}),
+            app.clock.now(),
+        )
+        .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

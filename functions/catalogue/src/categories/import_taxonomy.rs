@@ -5,11 +5,12 @@ use axum::extract::State;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::Taxonomy;
 use shared::catalogue::store::write::insert_taxonomy;
-use shared::http::{ApiError, FieldErrors, Problem, Requires, StaffProblems};
-use shared::users::permissions;
+use shared::http::{ApiError, Editor, FieldErrors, Problem, StaffProblems};
 use utoipa::ToSchema;
 
 /// Maximum size of a taxonomy in bytes: four times the size of Google's.
@@ -50,7 +51,7 @@ pub(crate) struct ImportedTaxonomy {
 )]
 pub(crate) async fn import_taxonomy(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     headers: HeaderMap,
     body: Result<axum::body::Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<Json<ImportedTaxonomy>, ApiError> {
@@ -72,6 +73,8 @@ pub(crate) async fn import_taxonomy(
     })?;
     let mut tx = app.db.begin().await?;
     let counts = insert_taxonomy(&mut tx, &taxonomy).await?;
+    // The numbers of one request: an import of a tree may create thousands of categories.
+    editor.record(&mut tx, Kind::CategoriesImported, json!({"created": counts.created}), app.clock.now()).await?;
     tx.commit().await?;
     Ok(Json(ImportedTaxonomy { created: counts.created, unchanged: counts.unchanged }))
 }

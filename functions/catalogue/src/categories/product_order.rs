@@ -8,12 +8,14 @@ use axum::response::{IntoResponse as _, Response};
 use http::Uri;
 use http::header::CACHE_CONTROL;
 use serde::Serialize;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::categories::{arranged_products, find_id};
 use shared::catalogue::store::write::{NotInCategory, arrange_products};
 use shared::fields::FromField as _;
-use shared::http::{ApiError, Body, FieldErrors, Fields, PathId, Problem, Request, Requires, StaffProblems};
+use shared::http::{ApiError, Body, Editor, FieldErrors, Fields, PathId, Problem, Request, Requires, StaffProblems};
 use shared::ids::ProductId;
 use shared::users::permissions;
 use utoipa::ToSchema;
@@ -107,7 +109,7 @@ pub(crate) async fn get_product_order(
 )]
 pub(crate) async fn set_product_order(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     uri: Uri,
     PathId(category): PathId<IdOrSlug>,
     Body(order): Body<SetProductOrder>,
@@ -117,6 +119,14 @@ pub(crate) async fn set_product_order(
         return Err(no_such_category(&mut tx, &category, &uri).await);
     };
     arrange_products(&mut tx, id, &order.product_ids).await?.map_err(|refused| not_in_category(&refused, &order))?;
+    editor
+        .record(
+            &mut tx,
+            Kind::ProductOrderSet,
+            json!({"category_id": id, "products": order.product_ids.len()}),
+            app.clock.now(),
+        )
+        .await?;
     tx.commit().await?;
     Ok(Json(ProductOrder { product_ids: order.product_ids }))
 }

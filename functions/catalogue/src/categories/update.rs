@@ -2,14 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{
     CategoryChange, NewCategory, lock_category_tree, move_to_position, update_category as write,
 };
 use shared::catalogue::{Category, IdOrSlug};
-use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
-use shared::users::permissions;
+use shared::http::{ApiError, ChangeBody, Editor, Problem, StaffProblems};
 
 use crate::caching::IfNoneMatch;
 use crate::categories::body::refused;
@@ -41,11 +42,11 @@ use crate::redirects::{PermanentRedirect, no_such_category};
 )]
 pub(crate) async fn replace_category(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
     body: ChangeBody<ReplaceCategory>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, body.into_update()).await
+    change(&app, &editor, &request, body.into_update()).await
 }
 
 /// Update a category
@@ -72,15 +73,16 @@ pub(crate) async fn replace_category(
 )]
 pub(crate) async fn update_category(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
     body: ChangeBody<UpdateCategory>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, body).await
+    change(&app, &editor, &request, body).await
 }
 
 async fn change(
     app: &App,
+    editor: &Editor,
     request: &ChangeRequest<IdOrSlug>,
     ChangeBody(update, read_only): ChangeBody<UpdateCategory>,
 ) -> Result<Response, ApiError> {
@@ -100,6 +102,7 @@ async fn change(
         move_to_position(&mut tx, id, position).await?;
     }
     let after = find(&mut tx, &id.into(), app.clock.now()).await?.ok_or(ApiError::NotFound)?;
+    editor.record(&mut tx, Kind::CategoryChanged, json!({"category_id": id, "name": after.summary.name, "slug": after.summary.slug, "parent_id": after.parent_id}), app.clock.now()).await?;
     tx.commit().await?;
     IfNoneMatch::none().respond_with_version(after.version, &after)
 }

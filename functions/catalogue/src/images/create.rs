@@ -5,16 +5,17 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::write::{ImageTarget, ImagesEdit, ProductEdit};
 use shared::catalogue::{IdOrSlug, ProductImage};
-use shared::http::{ApiError, IdempotencyKey, Problem, RepeatableBody, Requires, StaffProblems};
+use shared::http::{ApiError, Editor, IdempotencyKey, Problem, RepeatableBody, StaffProblems};
 use shared::idempotency_keys::KeyOwner;
 use shared::ids::ImageId;
-use shared::users::permissions;
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::images::body::{CreateImage, UpdateImage};
 use crate::images::get::image_path;
+use crate::products::audit_line::AuditLine;
 use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
@@ -53,7 +54,7 @@ use crate::redirects::PermanentRedirect;
 )]
 pub(crate) async fn create_product_image(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
     RepeatableBody(new, repeatable): RepeatableBody<CreateImage>,
 ) -> Result<Response, ApiError> {
@@ -62,12 +63,12 @@ pub(crate) async fn create_product_image(
     }
     // The slug as text: a URL may write its letters in several ways.
     let images = format!("/api/v1/catalogue/products/{}/images/", request.id.slug);
-    let repeatable = repeatable.of_actor(&actor).at(images);
+    let repeatable = repeatable.of_actor(&editor.actor).at(images);
     let mut tx = app.db.begin().await?;
     if let Some(first) = repeatable.replay(&mut tx, app.clock.now()).await? {
         return Ok(first);
     }
-    let open = OpenProduct::open_in(tx, &app, &actor, &request).await?;
+    let open = OpenProduct::open_in(tx, &app, editor, &request).await?;
     let before: Vec<ImageId> = open.before.images.iter().map(|image| image.id).collect();
     let image = UpdateImage::from(new).edit(ImageTarget::New, &request.base);
     let edit = ProductEdit { images: ImagesEdit::One(image), ..ProductEdit::default() };
@@ -75,10 +76,11 @@ pub(crate) async fn create_product_image(
     let product = saved.product.clone().with_base_url(&request.base.0);
     let created = product.images.iter().find(|image| !before.contains(&image.id));
     let created = created.ok_or_else(|| anyhow::anyhow!("an image that was just created does not exist"))?;
+    let line = AuditLine::of_image(Kind::ImageCreated, created.id);
     let location = format!("{}{}", request.base.0, image_path(product.summary.id, created.id));
     let response = respond(StatusCode::CREATED, product.version, created)?;
     let response = ([(LOCATION, location)], response).into_response();
     let response = repeatable.store(&mut saved.tx, KeyOwner::Shop, response).await?;
-    saved.commit().await?;
+    saved.commit(line).await?;
     Ok(response)
 }

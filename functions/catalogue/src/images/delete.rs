@@ -3,14 +3,15 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::write::{ImagesEdit, ProductEdit};
-use shared::http::{ApiError, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Editor, Problem, StaffProblems, Two};
 use shared::ids::ImageId;
-use shared::users::permissions;
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::images::get::image_of;
+use crate::products::audit_line::AuditLine;
 use crate::products::edit::OpenProduct;
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
@@ -39,13 +40,13 @@ use crate::redirects::PermanentRedirect;
 )]
 pub(crate) async fn delete_product_image(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
 ) -> Result<StatusCode, ApiError> {
     let (request, image) = request.split();
-    let open = OpenProduct::open(&app, &actor, &request).await?;
+    let open = OpenProduct::open(&app, editor, &request).await?;
     image_of(&open.before, image)?;
     let edit = ProductEdit { images: ImagesEdit::Without(image), ..ProductEdit::default() };
-    open.save(edit, FieldPath::Part).await?;
+    open.save(edit, FieldPath::Part, AuditLine::of_image(Kind::ImageDeleted, image)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,15 +4,16 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::write::{ImageTarget, ImagesEdit, ProductEdit};
 use shared::catalogue::{IdOrSlug, ProductImage};
-use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, ChangeBody, Editor, Problem, StaffProblems, Two};
 use shared::ids::ImageId;
-use shared::users::{Actor, permissions};
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::images::body::{ReplaceImage, UpdateImage};
 use crate::images::get::image_of;
+use crate::products::audit_line::AuditLine;
 use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
@@ -43,11 +44,11 @@ use crate::redirects::PermanentRedirect;
 )]
 pub(crate) async fn replace_product_image(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
     body: ChangeBody<ReplaceImage>,
 ) -> Result<Response, ApiError> {
-    change(&app, &actor, request, body.into_update()).await
+    change(&app, editor, request, body.into_update()).await
 }
 
 /// Update an image of a product
@@ -75,24 +76,27 @@ pub(crate) async fn replace_product_image(
 )]
 pub(crate) async fn update_product_image(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
     body: ChangeBody<UpdateImage>,
 ) -> Result<Response, ApiError> {
-    change(&app, &actor, request, body).await
+    change(&app, editor, request, body).await
 }
 
 async fn change(
     app: &App,
-    actor: &Actor,
+    editor: Editor,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
     ChangeBody(update, read_only): ChangeBody<UpdateImage>,
 ) -> Result<Response, ApiError> {
     let (request, id) = request.split();
-    let open = OpenProduct::open(app, actor, &request).await?;
+    let open = OpenProduct::open(app, editor, &request).await?;
     read_only.check(image_of(&open.before.clone().with_base_url(&request.base.0), id)?)?;
     let image = update.edit(ImageTarget::Id(id), &request.base);
     let edit = ProductEdit { images: ImagesEdit::One(image), ..ProductEdit::default() };
-    let product = open.save(edit, FieldPath::Part).await?.with_base_url(&request.base.0);
+    let product = open
+        .save(edit, FieldPath::Part, AuditLine::of_image(Kind::ImageChanged, id))
+        .await?
+        .with_base_url(&request.base.0);
     respond(StatusCode::OK, product.version, image_of(&product, id)?)
 }

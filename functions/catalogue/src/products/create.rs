@@ -5,14 +5,14 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::Product;
-use shared::catalogue::write::Author;
-use shared::http::{ApiError, BaseUrl, IdempotencyKey, Problem, RepeatableBody, Requires, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Editor, IdempotencyKey, Problem, RepeatableBody, StaffProblems};
 use shared::idempotency_keys::KeyOwner;
-use shared::users::permissions;
 
+use crate::products::audit_line::AuditLine;
 use crate::products::body::{CreateProduct, UpdateProduct};
-use crate::products::edit::{respond, write};
+use crate::products::edit::{Edited, respond, write};
 use crate::products::errors::FieldPath;
 use crate::products::get::product_path;
 
@@ -43,22 +43,22 @@ use crate::products::get::product_path;
 )]
 pub(crate) async fn create_product(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     base: BaseUrl,
     RepeatableBody(new, repeatable): RepeatableBody<CreateProduct>,
 ) -> Result<Response, ApiError> {
-    let (repeatable, now) = (repeatable.of_actor(&actor), app.clock.now());
+    let (repeatable, now) = (repeatable.of_actor(&editor.actor), app.clock.now());
     let mut tx = app.db.begin().await?;
     if let Some(first) = repeatable.replay(&mut tx, now).await? {
         return Ok(first);
     }
     let edit = UpdateProduct::from(new).edit(&base);
-    let mut saved = write(tx, edit, FieldPath::Product, app.currency, Author::of(&actor, now)).await?;
+    let mut saved = write(tx, edit, FieldPath::Product, app.currency, Edited { editor, now, before: None }).await?;
     let location = format!("{}{}", base.0, product_path(saved.product.summary.id));
     let product = saved.product.clone().with_base_url(&base.0);
     let created = respond(StatusCode::CREATED, product.version, &product)?;
     let created = ([(LOCATION, location)], created).into_response();
     let created = repeatable.store(&mut saved.tx, KeyOwner::Shop, created).await?;
-    saved.commit().await?;
+    saved.commit(AuditLine::of(Kind::ProductCreated)).await?;
     Ok(created)
 }

@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::store::product::find;
 use shared::catalogue::store::write::{bump_versions, delete_or_archive_product, refresh_product_cards};
 use shared::catalogue::{IdOrSlug, Product, Visibility};
-use shared::http::{ApiError, Problem, Requires, StaffProblems};
-use shared::users::permissions;
+use shared::http::{ApiError, Editor, Problem, StaffProblems};
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::audit_line::AuditLine;
 use crate::products::edit::{OpenProduct, respond};
 use crate::redirects::PermanentRedirect;
 
@@ -39,18 +40,22 @@ use crate::redirects::PermanentRedirect;
 )]
 pub(crate) async fn delete_product(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(&app, &actor, &request).await?;
-    let (id, now, mut tx) = (open.id(), open.now, open.tx);
+    let open = OpenProduct::open(&app, editor, &request).await?;
+    let (id, now, editor, mut tx) = (open.id(), open.now, open.editor, open.tx);
     if delete_or_archive_product(&mut tx, id).await? {
+        let details = AuditLine::of(Kind::ProductDeleted).details(None, &open.before);
+        editor.record(&mut tx, Kind::ProductDeleted, details, now).await?;
         tx.commit().await?;
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     bump_versions(&mut tx, &[id], now).await?;
     refresh_product_cards(&mut tx, &[id]).await?;
     let product = find(&mut tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
+    let details = AuditLine::of(Kind::ProductArchived).details(Some(&open.before), &product);
+    editor.record(&mut tx, Kind::ProductArchived, details, now).await?;
     tx.commit().await?;
     respond(StatusCode::OK, product.version, &product.with_base_url(&request.base.0))
 }

@@ -1,6 +1,7 @@
 //! Routes of products: `/api/v1/catalogue/products/…`.
 
 pub(crate) mod attribute_filter;
+pub(crate) mod audit_line;
 pub(crate) mod body;
 pub(crate) mod create;
 pub(crate) mod delete;

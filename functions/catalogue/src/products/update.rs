@@ -6,13 +6,14 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::{IdOrSlug, Product};
 use shared::fields::ReadOnlyFields;
-use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, ChangeBody, Editor, Problem, StaffProblems};
 use shared::ids::VariantId;
-use shared::users::{Actor, permissions};
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::audit_line::AuditLine;
 use crate::products::body::{ReplaceProduct, UpdateProduct};
 use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
@@ -45,11 +46,11 @@ use crate::variants::body::CHANGE_STOCK;
 )]
 pub(crate) async fn replace_product(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
     body: ChangeBody<ReplaceProduct>,
 ) -> Result<Response, ApiError> {
-    change(&app, &actor, &request, body.into_update()).await
+    change(&app, editor, &request, body.into_update()).await
 }
 
 /// Update a product
@@ -76,25 +77,26 @@ pub(crate) async fn replace_product(
 )]
 pub(crate) async fn update_product(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
     body: ChangeBody<UpdateProduct>,
 ) -> Result<Response, ApiError> {
-    change(&app, &actor, &request, body).await
+    change(&app, editor, &request, body).await
 }
 
 async fn change(
     app: &App,
-    actor: &Actor,
+    editor: Editor,
     request: &ChangeRequest<IdOrSlug>,
     ChangeBody(update, read_only): ChangeBody<UpdateProduct>,
 ) -> Result<Response, ApiError> {
     let open = match update.slug {
-        Some(_) => OpenProduct::open_to_rename(app, actor, request).await?,
-        None => OpenProduct::open(app, actor, request).await?,
+        Some(_) => OpenProduct::open_to_rename(app, editor, request).await?,
+        None => OpenProduct::open(app, editor, request).await?,
     };
     check_kept_fields(&update, &read_only, open.before.clone().with_base_url(&request.base.0))?;
-    let product = open.save(update.edit(&request.base), FieldPath::Product).await?;
+    let product =
+        open.save(update.edit(&request.base), FieldPath::Product, AuditLine::of(Kind::ProductChanged)).await?;
     respond(StatusCode::OK, product.version, &product.with_base_url(&request.base.0))
 }
 

@@ -7,19 +7,20 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::combinations::{combine, combined_skus};
 use shared::catalogue::limits::{MAX_SKU, MAX_VARIANTS};
 use shared::catalogue::store::write::{IdOrName, KnownValue, NamedValue, find_or_make_values, sku_owners};
 use shared::catalogue::write::{PriceEdit, ProductEdit, VariantEdit, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, Body, FieldErrors, Fields, Problem, Request, Requires, StaffProblems};
-use shared::ids::AttributeValueId;
+use shared::http::{ApiError, Body, Editor, FieldErrors, Fields, Problem, Request, StaffProblems};
+use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
 use shared::patch::Patch;
-use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::audit_line::AuditLine;
 use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
@@ -97,7 +98,7 @@ pub(crate) struct CombinedVariants {
 )]
 pub(crate) async fn create_variant_combinations(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<IdOrSlug>,
     Body(create): Body<CreateVariantCombinations>,
 ) -> Result<Response, ApiError> {
@@ -108,19 +109,22 @@ pub(crate) async fn create_variant_combinations(
         );
         return Err(ApiError::field("options", message));
     }
-    let mut open = OpenProduct::open(&app, &actor, &request).await?;
+    let mut open = OpenProduct::open(&app, editor, &request).await?;
     let combinations = combine(&find_values(&mut open, &create).await?);
     let existing: HashSet<Vec<AttributeValueId>> = open.before.variants.iter().map(value_ids_of_variant).collect();
     let new: Vec<Vec<KnownValue>> =
         combinations.iter().filter(|values| !existing.contains(&value_ids(values))).cloned().collect();
     let status = if new.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
-    let old_ids: HashSet<_> = open.before.variants.iter().map(|variant| variant.id).collect();
+    let old_ids: HashSet<VariantId> = open.before.variants.iter().map(|variant| variant.id).collect();
     let product = if new.is_empty() {
         open.tx.commit().await?;
         open.before
     } else {
         let variants = VariantsEdit::Some(new_variants(&mut open, &create, new).await?);
-        open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?
+        let saved = open.write(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;
+        let ids = saved.product.variants.iter().map(|variant| variant.id);
+        let created: Vec<VariantId> = ids.filter(|id| !old_ids.contains(id)).collect();
+        saved.commit(AuditLine::of_variants(Kind::VariantsCreated, &created)).await?
     };
     let requested: HashSet<Vec<AttributeValueId>> = combinations.iter().map(|values| value_ids(values)).collect();
     let variants = product.variants.into_iter().filter(|variant| requested.contains(&value_ids_of_variant(variant)));

@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::write::{ProductEdit, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Editor, Problem, StaffProblems, Two};
 use shared::ids::VariantId;
-use shared::users::permissions;
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::audit_line::AuditLine;
 use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
@@ -42,15 +43,18 @@ use crate::variants::get::variant_of;
 )]
 pub(crate) async fn delete_product_variant(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
 ) -> Result<Response, ApiError> {
     let (request, variant) = request.split();
-    let open = OpenProduct::open(&app, &actor, &request).await?;
+    let open = OpenProduct::open(&app, editor, &request).await?;
     variant_of(&open.before, variant)?;
     let edit = ProductEdit { variants: VariantsEdit::Without(variant), ..ProductEdit::default() };
-    let product = open.save(edit, FieldPath::Part).await?;
-    match variant_of(&product, variant) {
+    let saved = open.write(edit, FieldPath::Part).await?;
+    let archived = variant_of(&saved.product, variant);
+    let kind = if archived.is_ok() { Kind::VariantArchived } else { Kind::VariantDeleted };
+    let product = saved.commit(AuditLine::of_variant(kind, variant)).await?;
+    match archived {
         Ok(archived) => respond(StatusCode::OK, product.version, &archived),
         Err(_) => Ok(StatusCode::NO_CONTENT.into_response()),
     }

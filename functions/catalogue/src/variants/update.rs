@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::write::{ProductEdit, VariantTarget, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, ChangeBody, Editor, Problem, StaffProblems, Two};
 use shared::ids::VariantId;
-use shared::users::{Actor, permissions};
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::audit_line::AuditLine;
 use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
@@ -44,11 +45,11 @@ use crate::variants::get::variant_of;
 )]
 pub(crate) async fn replace_product_variant(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
     body: ChangeBody<ReplaceVariant>,
 ) -> Result<Response, ApiError> {
-    change(&app, &actor, request, body.into_update()).await
+    change(&app, editor, request, body.into_update()).await
 }
 
 /// Update a variant
@@ -76,23 +77,24 @@ pub(crate) async fn replace_product_variant(
 )]
 pub(crate) async fn update_product_variant(
     State(app): State<App>,
-    Requires(actor, _): Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
     body: ChangeBody<UpdateVariant>,
 ) -> Result<Response, ApiError> {
-    change(&app, &actor, request, body).await
+    change(&app, editor, request, body).await
 }
 
 async fn change(
     app: &App,
-    actor: &Actor,
+    editor: Editor,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
     ChangeBody(update, read_only): ChangeBody<UpdateVariant>,
 ) -> Result<Response, ApiError> {
     let (request, id) = request.split();
-    let open = OpenProduct::open(app, actor, &request).await?;
+    let open = OpenProduct::open(app, editor, &request).await?;
     read_only.check(&variant_of(&open.before, id)?)?;
     let variants = VariantsEdit::Some(vec![update.edit(VariantTarget::Id(id))]);
-    let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;
+    let line = AuditLine::of_variant(Kind::VariantChanged, id);
+    let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part, line).await?;
     respond(StatusCode::OK, product.version, &variant_of(&product, id)?)
 }

@@ -2,6 +2,7 @@
 //! deployment.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "clippy.toml allows them in tests, not in their helpers")]
 
+mod actors;
 mod borders;
 mod credentials;
 mod deployment;

@@ -4,15 +4,16 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::LOCATION;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::AttributeValue;
 use shared::catalogue::limits::{MAX_POSITION, MAX_VALUE};
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{insert_value, lock_attribute, move_value};
 use shared::fields::{ReadOnly, ReadOnlyName};
-use shared::http::{ApiError, Body, Problem, Request, Requires, StaffProblems};
+use shared::http::{ApiError, Body, Editor, Problem, Request, StaffProblems};
 use shared::ids::AttributeId;
-use shared::users::permissions;
 
 use crate::attributes::body::refused;
 use crate::attributes::values::get::attribute_value_path;
@@ -61,7 +62,7 @@ pub(crate) struct CreateAttributeValue {
 )]
 pub(crate) async fn create_attribute_value(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<AttributeId>,
     Body(new): Body<CreateAttributeValue>,
 ) -> Result<Response, ApiError> {
@@ -74,6 +75,14 @@ pub(crate) async fn create_attribute_value(
     if let Some(position) = new.position {
         move_value(&mut tx, attribute, id, position).await?;
     }
+    editor
+        .record(
+            &mut tx,
+            Kind::AttributeValueCreated,
+            json!({"attribute_id": attribute, "value_id": id, "value": new.value}),
+            app.clock.now(),
+        )
+        .await?;
     let created = find_value(&mut tx, attribute, id).await?;
     tx.commit().await?;
     let (value, version) = created.ok_or_else(|| anyhow::anyhow!("a value that was just created does not exist"))?;

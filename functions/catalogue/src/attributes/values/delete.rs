@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use http::StatusCode;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{delete_value, lock_attribute};
-use shared::http::{ApiError, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Editor, Problem, StaffProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
-use shared::users::permissions;
 
 use crate::attributes::body::refused;
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
@@ -36,16 +37,24 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 )]
 pub(crate) async fn delete_attribute_value(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
 ) -> Result<StatusCode, ApiError> {
     let (request, id) = request.split();
     let attribute = request.id;
     let mut tx = app.db.begin().await?;
     lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
-    let (_, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
+    let (before, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
     request.if_match.allows(version)?;
     delete_value(&mut tx, attribute, id).await?.map_err(|reason| refused(reason, "value"))?;
+    editor
+        .record(
+            &mut tx,
+            Kind::AttributeValueDeleted,
+            json!({"attribute_id": attribute, "value_id": id, "value": before.value}),
+            app.clock.now(),
+        )
+        .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

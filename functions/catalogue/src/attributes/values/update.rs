@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use serde_json::json;
 use shared::app::App;
+use shared::audit::Kind;
 use shared::catalogue::AttributeValue;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{lock_attribute, move_value, rename_value};
-use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, ChangeBody, Editor, Problem, StaffProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
-use shared::users::permissions;
 
 use crate::attributes::body::refused;
 use crate::attributes::values::create::{ReplaceAttributeValue, UpdateAttributeValue};
@@ -39,11 +40,11 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 )]
 pub(crate) async fn replace_attribute_value(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
     body: ChangeBody<ReplaceAttributeValue>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, body.into_update()).await
+    change(&app, &editor, request, body.into_update()).await
 }
 
 /// Update a value of an attribute
@@ -70,15 +71,16 @@ pub(crate) async fn replace_attribute_value(
 )]
 pub(crate) async fn update_attribute_value(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    editor: Editor,
     request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
     body: ChangeBody<UpdateAttributeValue>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, body).await
+    change(&app, &editor, request, body).await
 }
 
 async fn change(
     app: &App,
+    editor: &Editor,
     request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
     ChangeBody(update, read_only): ChangeBody<UpdateAttributeValue>,
 ) -> Result<Response, ApiError> {
@@ -97,6 +99,14 @@ async fn change(
         move_value(&mut tx, attribute, id, position).await?;
     }
     let (after, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
+    editor
+        .record(
+            &mut tx,
+            Kind::AttributeValueChanged,
+            json!({"attribute_id": attribute, "value_id": id, "value": after.value}),
+            app.clock.now(),
+        )
+        .await?;
     tx.commit().await?;
     IfNoneMatch::none().respond_with_version(version, &after)
 }

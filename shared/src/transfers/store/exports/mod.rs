@@ -78,9 +78,9 @@ async fn read(tx: &mut Tx, only: Option<ExportId>, bounds: KeysetBounds<ExportId
     Ok(export.collect())
 }
 
-/// Cancels an export that has not ended. The worker deletes what was written; see [`find_cancelled`].
-pub async fn cancel(tx: &mut Tx, id: ExportId, now: Timestamp) -> sqlx::Result<()> {
-    end(tx, id, JobEnd::CANCELLED, now).await.map(drop)
+/// Cancels an export that has not ended; returns false if it already had. The worker deletes what was written; see [`find_cancelled`].
+pub async fn cancel(tx: &mut Tx, id: ExportId, now: Timestamp) -> sqlx::Result<bool> {
+    end(tx, id, JobEnd::CANCELLED, now).await
 }
 
 /// Ends an export that has not ended; returns false if it already had.

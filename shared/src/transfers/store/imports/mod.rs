@@ -137,25 +137,26 @@ pub async fn storage_key(tx: &mut Tx, id: ImportId) -> sqlx::Result<Option<Strin
     sqlx::query_scalar!("select storage_key from imports where id = $1", id as _).fetch_optional(&mut *tx).await
 }
 
-/// Starts an import that waits; any other stays as it is.
-pub async fn start(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(
+/// Starts an import that waits; any other stays as it is. Returns true if it was started.
+pub async fn start(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "update imports set status = 'running', held_until = $2, started_at = $2 where id = $1 and status = 'waiting'",
         id as _,
         now as _
     )
     .execute(&mut *tx)
-    .await
-    .map(drop)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
-/// Cancels an import that has not ended. Waits for the transaction of a worker that saves a chunk.
-pub async fn cancel(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<()> {
+/// Cancels an import that has not ended; returns false if it already had. Waits for the transaction of a worker that saves a chunk.
+pub async fn cancel(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<bool> {
     end(tx, id, JobEnd::CANCELLED, now).await
 }
 
-/// Ends an import that has not ended.
-pub async fn end(tx: &mut Tx, id: ImportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<()> {
-    lease::end(tx, id, ended, now).await?;
-    sqlx::query!("delete from import_scattered_handles where import_id = $1", id as _).execute(&mut *tx).await.map(drop)
+/// Ends an import that has not ended; returns false if it already had.
+pub async fn end(tx: &mut Tx, id: ImportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    let has_ended = lease::end(tx, id, ended, now).await?;
+    sqlx::query!("delete from import_scattered_handles where import_id = $1", id as _).execute(&mut *tx).await?;
+    Ok(has_ended)
 }
