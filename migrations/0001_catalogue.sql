@@ -117,6 +117,9 @@ create table products (
     created_at timestamptz not null,
     -- When staff last changed the product, its variants, images or categories; a sale does not set it.
     updated_at timestamptz not null,
+    -- The account or API key that did. No foreign keys, as in audit_log: the id outlives both. The price history takes it from here.
+    actor_user_id bigint,
+    actor_api_key_id uuid,
 
     -- What lists and searches read, stored with the product so that a page of products is one walk of an index and no join.
     -- Written by refresh_product_cards and refresh_availability alone.

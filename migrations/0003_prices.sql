@@ -15,5 +15,8 @@ create table variant_prices (
     is_offered boolean not null,
     offered_from timestamptz,
     offered_until timestamptz,
+    -- The account or API key that set it: those of the product, whose writer sets them before the price. No foreign keys, as in audit_log.
+    actor_user_id bigint,
+    actor_api_key_id uuid,
     primary key (variant_id, at)
 );

@@ -45,6 +45,9 @@ create table stock_ledger (
     reason text not null,
     order_id uuid,
     at timestamptz not null,
+    -- The account or API key that changed the stock; neither for a sale, whose order names the buyer. No foreign keys, as in audit_log.
+    actor_user_id bigint,
+    actor_api_key_id uuid,
     constraint stock_ledger_change_not_zero check (change <> 0),
     constraint stock_ledger_reason_known check (reason in ('received', 'counted', 'sold', 'returned', 'written_off', 'corrected')),
     constraint stock_ledger_sale_has_an_order check ((reason = 'sold') <= (order_id is not null))

@@ -16,14 +16,16 @@ pub(crate) enum Section {
     Orders,
     Stock,
     Products,
+    Audit,
 }
 
 /// The sections with their path, their name and the permission that opens them.
-const SECTIONS: [(Section, &str, &str, Option<Permission>); 4] = [
+const SECTIONS: [(Section, &str, &str, Option<Permission>); 5] = [
     (Section::Overview, "/admin/", "Overview", None),
     (Section::Orders, "/admin/orders/", "Orders", Some(Permission::Orders)),
     (Section::Stock, "/admin/stock/", "Stock", Some(Permission::Stock)),
     (Section::Products, "/admin/products/", "Products", Some(Permission::Catalogue)),
+    (Section::Audit, "/admin/audit/", "Audit log", Some(Permission::Settings)),
 ];
 
 /// Renders a page for a user who is signed in.

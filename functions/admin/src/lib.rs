@@ -1,6 +1,7 @@
 //! The admin pages for staff: `/admin/`. They are rendered here, with a stylesheet and a small script, and load nothing from another host.
 
 mod assets;
+mod audit;
 mod error;
 mod layout;
 mod list_query;
@@ -38,6 +39,7 @@ pub fn router() -> OpenApiRouter<App> {
         .route("/admin/stock/{variant_id}/", get(variant::get_variant).post(variant::change_stock))
         .route("/admin/stock/{variant_id}/rules/", post(stock_rules::set_stock_rules))
         .route("/admin/products/", get(products::list_products))
+        .route("/admin/audit/", get(audit::list_audit))
         .route("/admin/sign-in/", get(sign_in::get_sign_in))
         .route("/admin/session/", post(session::begin_session))
         .route("/admin/sign-out/", post(session::end_session))

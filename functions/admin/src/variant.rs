@@ -15,7 +15,7 @@ use shared::stock::staff::{Changed, LedgerLine, StockRow, change, find, ledger};
 use shared::stock::{AdjustmentReason, Change};
 use shared::users::permissions::Stock;
 use shared::users::store::Account;
-use shared::users::{ClientInfo, Permission, Permissions};
+use shared::users::{ActorId, ClientInfo, Permission, Permissions, Stamp};
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
@@ -24,8 +24,8 @@ use crate::same_origin::SameOrigin;
 use crate::staff_page::RequiresOnPage;
 use crate::stock_rules;
 
-const COLUMNS: [(&str, &str); 5] =
-    [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order")];
+const COLUMNS: [(&str, &str); 6] =
+    [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order"), ("", "By")];
 
 /// The changes that the form offers, each with its description.
 const CHANGES: [(&str, &str); 5] = [
@@ -140,7 +140,7 @@ async fn apply(
 ) -> Result<Changed, PageError> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let changed = change(&mut tx, id, requested, now).await?;
+    let changed = change(&mut tx, id, requested, Stamp { by: ActorId::Account(account.id), at: now }).await?;
     if let Changed::To(on_hand) = changed {
         let entry =
             AuditRecord::by_staff(Kind::StockChanged, account.id, None).with(audit_details(id, requested, on_hand));
@@ -234,5 +234,6 @@ fn cells(line: &LedgerLine, has_links: bool) -> Markup {
             Some(_) => "order",
             None => {}
         } }
+        td { @if let Some(actor) = &line.actor { bdi { (actor) } } }
     }
 }

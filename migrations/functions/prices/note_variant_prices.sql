@@ -6,11 +6,11 @@
 create or replace function note_variant_prices(p_variant_ids bigint[]) returns void language plpgsql
 set plan_cache_mode = force_generic_plan as $$
 begin
-    insert into variant_prices (variant_id, at, price, is_reduced, is_offered, offered_from, offered_until)
+    insert into variant_prices (variant_id, at, price, is_reduced, is_offered, offered_from, offered_until, actor_user_id, actor_api_key_id)
     -- A transaction that began earlier but waited for the product still writes a later time.
     select v.id, case when last.at > now() then last.at + interval '1 microsecond' else now() end,
            p.base_price + v.price_adjustment, coalesce(v.compare_at_price > p.base_price + v.price_adjustment, false), p.status = 'active' and v.archived_at is null,
-           p.publish_at, p.unpublish_at
+           p.publish_at, p.unpublish_at, p.actor_user_id, p.actor_api_key_id
       from product_variants v
       join products p on p.id = v.product_id
       left join lateral (select h.* from variant_prices h where h.variant_id = v.id order by h.at desc limit 1) last on true
@@ -19,7 +19,8 @@ begin
            (p.base_price + v.price_adjustment, coalesce(v.compare_at_price > p.base_price + v.price_adjustment, false), p.status = 'active' and v.archived_at is null, p.publish_at, p.unpublish_at)
     on conflict (variant_id, at) do update
        set price = excluded.price, is_reduced = excluded.is_reduced, is_offered = excluded.is_offered,
-           offered_from = excluded.offered_from, offered_until = excluded.offered_until;
+           offered_from = excluded.offered_from, offered_until = excluded.offered_until,
+           actor_user_id = excluded.actor_user_id, actor_api_key_id = excluded.actor_api_key_id;
 
     -- Most variants have no price older than 30 days. Their oldest price is read from the index, whatever the statistics of the table
     -- say: in a table that has just been filled, PostgreSQL would read all of it.

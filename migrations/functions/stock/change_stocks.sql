@@ -2,7 +2,8 @@
 -- once. Units that come in go to backorders first. Returns a row for each variant that exists. Fails on `stock_not_negative` if there are too
 -- few units, and on `stock_within_limit` if there would be too many. The caller refreshes the products of variants whose availability changed.
 -- Locks: the stock rows by variant id. Lines of orders that wait for a variant are written under the lock of its stock row.
-create or replace function change_stocks(p_variant_ids bigint[], p_changes integer[], p_reasons text[], p_at timestamptz)
+create or replace function change_stocks(p_variant_ids bigint[], p_changes integer[], p_reasons text[], p_at timestamptz,
+                                         p_actor_user_id bigint default null, p_actor_api_key_id uuid default null)
 returns table (variant_id bigint, on_hand integer, availability_changed boolean) language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -22,8 +23,8 @@ begin
               from wanted w where s.variant_id = w.variant_id
             returning s.variant_id, s.on_hand, s.is_available
         ), recorded as (
-            insert into stock_ledger (variant_id, change, on_hand_after, reason, at)
-            select w.variant_id, w.change, w.units, w.reason, p_at from wanted w where w.change <> 0 order by w.variant_id
+            insert into stock_ledger (variant_id, change, on_hand_after, reason, at, actor_user_id, actor_api_key_id)
+            select w.variant_id, w.change, w.units, w.reason, p_at, p_actor_user_id, p_actor_api_key_id from wanted w where w.change <> 0 order by w.variant_id
         )
         select c.variant_id, c.on_hand, w.units, w.to_backorders, c.is_available <> w.is_available as availability_changed
           from changed c join wanted w on w.variant_id = c.variant_id

@@ -1,4 +1,5 @@
--- Trigger: writes off what a deleted variant had on hand, so that its ledger ends at zero.
+-- Trigger: writes off what a deleted variant had on hand, so that its ledger ends at zero. A guard: the writer of products writes it off before
+-- it deletes the variant, and names the actor (write_off in shared/src/stock/store/).
 create or replace function write_off_removed_stock() returns trigger language plpgsql as $$
 begin
     if old.on_hand > 0 then

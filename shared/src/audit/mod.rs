@@ -3,6 +3,7 @@
 //! It holds no password, token, code or key, and no address of a person without an account, because people type passwords into the wrong
 //! field.
 
+pub mod staff;
 pub mod store;
 
 use serde::Serialize;

@@ -4,6 +4,7 @@ use super::{Change, Refusal, Units};
 use crate::app::db::Tx;
 use crate::ids::{OrderId, ProductId, VariantId};
 use crate::time::Timestamp;
+use crate::users::Stamp;
 
 /// A variant with its stock.
 #[derive(Clone, Debug)]
@@ -58,6 +59,8 @@ pub struct LedgerLine {
     pub order_id: Option<OrderId>,
     /// Time of the change.
     pub at: Timestamp,
+    /// The account or API key that changed the stock; `None` for a sale.
+    pub actor: Option<String>,
 }
 
 /// Result of a change of stock.
@@ -122,10 +125,10 @@ pub async fn find(tx: &mut Tx, variant: VariantId, now: Timestamp) -> sqlx::Resu
 pub async fn ledger(tx: &mut Tx, variant: VariantId, after: Option<i64>, limit: i64) -> sqlx::Result<Vec<LedgerLine>> {
     sqlx::query_as!(
         LedgerLine,
-        "select id, change, on_hand_after, reason, order_id, at
-           from stock_ledger
-          where variant_id = $1 and ($2::bigint is null or id < $2)
-          order by id desc
+        "select l.id, l.change, l.on_hand_after, l.reason, l.order_id, l.at, actor_name(l.actor_user_id, l.actor_api_key_id) as actor
+           from stock_ledger l
+          where l.variant_id = $1 and ($2::bigint is null or l.id < $2)
+          order by l.id desc
           limit $3",
         variant as _,
         after,
@@ -150,18 +153,20 @@ pub async fn out_of_stock(tx: &mut Tx, now: Timestamp) -> sqlx::Result<i64> {
 }
 
 /// Changes the stock and writes the ledger. Units that come in go to backorders first.
-pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timestamp) -> sqlx::Result<Changed> {
+pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, stamp: Stamp) -> sqlx::Result<Changed> {
     let Some(before) = lock(tx, variant).await? else { return Ok(Changed::NoSuchVariant) };
     let after = match change.apply_to(before) {
         Ok(after) => after,
         Err(refusal) => return Ok(Changed::Refused(refusal)),
     };
     let on_hand = sqlx::query_scalar!(
-        r#"select change_stock($1, $2, $3, $4) as "on_hand!""#,
+        r#"select change_stock($1, $2, $3, $4, $5, $6) as "on_hand!""#,
         variant as _,
         after - before.on_hand,
         change.reason().as_str(),
-        now as _
+        stamp.at as _,
+        stamp.by.user() as _,
+        stamp.by.api_key() as _
     )
     .fetch_one(&mut *tx)
     .await?;

@@ -1,6 +1,7 @@
 //! Tests of the admin pages.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
+mod audit;
 mod currencies;
 mod escaping;
 mod forms;

@@ -19,6 +19,7 @@ async fn pages(app: &TestApp) -> Vec<(String, &'static str)> {
         ("/admin/stock/".to_owned(), "Shoes"),
         (stock_path(shoes.variant), "received"),
         ("/admin/products/".to_owned(), "Shoes"),
+        ("/admin/audit/".to_owned(), "No records found."),
     ]
 }
 
@@ -166,6 +167,7 @@ async fn each_section_requires_its_permission(db: PgPool) {
         ("orders", vec!["/admin/orders/".to_owned(), format!("/admin/orders/{}/", sold.order.id)]),
         ("stock", vec!["/admin/stock/".to_owned(), stock_path(shoes.variant)]),
         ("catalogue", vec!["/admin/products/".to_owned()]),
+        ("settings", vec!["/admin/audit/".to_owned()]),
     ];
     let all = ["catalogue", "stock", "orders", "customers", "settings"];
     for (needed, paths) in &sections {
@@ -180,7 +182,7 @@ async fn each_section_requires_its_permission(db: PgPool) {
         }
         // The refusal does not reveal whether the thing exists.
         let nothing = format!("{}{}/", paths[0], Uuid::nil());
-        if *needed != "catalogue" {
+        if !["catalogue", "settings"].contains(needed) {
             may.get(&nothing).await.expect(404);
             may_not.get(&nothing).await.expect(403);
         }
@@ -196,7 +198,7 @@ async fn the_navigation_shows_only_permitted_sections(db: PgPool) {
     let app = an_app(db);
     for (permissions, shown) in [
         (vec![], vec!["Overview"]),
-        (vec!["customers", "settings"], vec!["Overview"]),
+        (vec!["customers", "settings"], vec!["Overview", "Audit log"]),
         (vec!["stock"], vec!["Overview", "Stock"]),
         (vec!["orders", "catalogue"], vec!["Overview", "Orders", "Products"]),
     ] {

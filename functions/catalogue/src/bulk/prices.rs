@@ -14,7 +14,7 @@ use shared::http::{ApiError, Body, Editor, FieldErrors, Fields, Request, StaffPr
 use shared::ids::{ProductId, VariantId};
 use shared::money::{Currency, Money};
 use shared::patch::Patch;
-use shared::time::Timestamp;
+use shared::users::Stamp;
 
 use crate::bulk::{
     BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, changed_variants, check_variant_key, find, refuse,
@@ -81,7 +81,7 @@ pub(crate) async fn change_prices(
 ) -> Result<Json<BulkResponse>, ApiError> {
     let mut tx = app.db.begin().await?;
     let now = app.clock.now();
-    let results = change(&mut tx, &body, app.currency, now).await?;
+    let results = change(&mut tx, &body, app.currency, Stamp { by: editor.actor.id(), at: now }).await?;
     let changed = changed_variants(&results);
     if !body.dry_run && !changed.is_empty() {
         // One line for all items: the price history has the prices of each variant.
@@ -96,7 +96,7 @@ async fn change(
     tx: &mut Tx,
     body: &ChangePrices,
     currency: Currency,
-    now: Timestamp,
+    stamp: Stamp,
 ) -> Result<Vec<BulkResult>, ApiError> {
     let keys: Vec<VariantKey> =
         body.items.iter().map(|item| VariantKey::of(item.variant_id, item.sku.as_ref())).collect();
@@ -129,8 +129,8 @@ async fn change(
     if !body.dry_run && !changed.is_empty() {
         changed_products.sort_unstable();
         changed_products.dedup();
+        bump_versions(tx, &changed_products, stamp).await?;
         set_prices(tx, &changed).await?;
-        bump_versions(tx, &changed_products, now).await?;
         refresh_product_cards(tx, &changed_products).await?;
     }
     results.sort_by_key(|result| result.item);

@@ -18,8 +18,7 @@ use shared::idempotency_keys::KeyOwner;
 use shared::ids::{ProductId, VariantId};
 use shared::stock::store::{StockChange, change_all, lock_stock, refresh_availability};
 use shared::stock::{AdjustmentReason, Change, Refusal};
-use shared::time::Timestamp;
-use shared::users::{ClientInfo, permissions};
+use shared::users::{ClientInfo, Stamp, permissions};
 
 use crate::bulk::{
     BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, changed_variants, check_variant_key, find, refuse,
@@ -121,7 +120,7 @@ pub(crate) async fn change_stock(
     if let Some(first) = repeatable.replay(&mut tx, now).await? {
         return Ok(first);
     }
-    let results = change(&mut tx, &body, now).await?;
+    let results = change(&mut tx, &body, Stamp { by: actor.id(), at: now }).await?;
     let changed = changed_variants(&results);
     if !body.dry_run && !changed.is_empty() {
         // One record for all items, because the stock ledger has the change of each variant.
@@ -134,7 +133,7 @@ pub(crate) async fn change_stock(
     Ok(answer)
 }
 
-async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
+async fn change(tx: &mut Tx, body: &ChangeStock, stamp: Stamp) -> Result<Vec<BulkResult>, ApiError> {
     let keys: Vec<VariantKey> =
         body.items.iter().map(|item| VariantKey::of(item.variant_id, item.sku.as_ref())).collect();
     let (variants, mut results) = find(tx, &keys).await?;
@@ -163,7 +162,7 @@ async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<B
         }
     }
     if !body.dry_run {
-        let availability_changed = change_all(tx, &changes, now).await?;
+        let availability_changed = change_all(tx, &changes, stamp).await?;
         let is_changed = |variant: &&NamedVariant| availability_changed.contains(&variant.id);
         let products: BTreeSet<ProductId> =
             variants.values().filter(is_changed).map(|variant| variant.product).collect();

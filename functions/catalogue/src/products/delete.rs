@@ -6,7 +6,7 @@ use http::StatusCode;
 use shared::app::App;
 use shared::audit::Kind;
 use shared::catalogue::store::product::find;
-use shared::catalogue::store::write::{bump_versions, delete_or_archive_product, refresh_product_cards};
+use shared::catalogue::store::write::{delete_or_archive_product, refresh_product_cards};
 use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::{ApiError, Editor, Problem, StaffProblems};
 
@@ -45,13 +45,12 @@ pub(crate) async fn delete_product(
 ) -> Result<Response, ApiError> {
     let open = OpenProduct::open(&app, editor, &request).await?;
     let (id, now, editor, mut tx) = (open.id(), open.now, open.editor, open.tx);
-    if delete_or_archive_product(&mut tx, id).await? {
+    if delete_or_archive_product(&mut tx, id, Stamp { by: editor.actor.id(), at: now }).await? {
         let details = AuditLine::of(Kind::ProductDeleted).details(None, &open.before);
         editor.record(&mut tx, Kind::ProductDeleted, details, now).await?;
         tx.commit().await?;
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    bump_versions(&mut tx, &[id], now).await?;
     refresh_product_cards(&mut tx, &[id]).await?;
     let product = find(&mut tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
     let details = AuditLine::of(Kind::ProductArchived).details(Some(&open.before), &product);

@@ -1,6 +1,7 @@
 //! Tests of the `catalogue` function through its HTTP interface.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod actors;
 mod attribute_values_by_name;
 mod bulk_prices;
 mod bulk_stock;

@@ -82,3 +82,25 @@ async fn an_import_that_keeps_the_stock_needs_no_permission_for_it(db: PgPool) {
     .unwrap();
     assert_eq!(stock, [("CUP".to_owned(), 0, true, false), ("MUG".to_owned(), 10, true, false)]);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn prices_and_stock_of_an_import_name_its_author_and_no_line_is_written_for_each_product(db: PgPool) {
+    let shop = Shop::open(db);
+    let author = shop.app.a_staff_user().await;
+    let file = format!("{HEADER}mug,Mug,,,Title,Default Title,MUG,10,5\r\ncup,Cup,,,Title,Default Title,CUP,10,5\r\n");
+    for (file, stock) in [(file.clone(), Stock::Initial), (file.replace(",10,5", ",7,4"), Stock::Set)] {
+        let id = shop.an_import_of(ActorId::Account(author.id), file.as_bytes(), with_stock(stock)).await;
+        work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
+        assert_eq!(shop.import(id).await.status, TransferStatus::Done);
+    }
+
+    for table in ["variant_prices", "stock_ledger"] {
+        let sql = format!(
+            "select count(*), count(*) filter (where actor_user_id = $1 and actor_api_key_id is null) from {table}"
+        );
+        let (all, by_author): (i64, i64) =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(author.id).fetch_one(&shop.app.db).await.unwrap();
+        assert_eq!((all, by_author), (4, 4), "{table}");
+    }
+    assert_eq!(shop.app.count("select count(*) from audit_log").await, 0);
+}

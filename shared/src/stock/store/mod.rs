@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::{Reason, StockRules, Units};
 use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
-use crate::time::Timestamp;
+use crate::users::Stamp;
 
 /// A change of the stock of a variant whose row is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct StockChange {
 
 /// Changes the stock of these variants and writes the ledger. Units that come in go to backorders first. The caller has locked the rows.
 /// Returns the variants that can be bought now and could not before, or the reverse; the caller refreshes their products afterwards.
-pub async fn change_all(tx: &mut Tx, changes: &[StockChange], now: Timestamp) -> sqlx::Result<Vec<VariantId>> {
+pub async fn change_all(tx: &mut Tx, changes: &[StockChange], stamp: Stamp) -> sqlx::Result<Vec<VariantId>> {
     let changes: Vec<&StockChange> = changes.iter().filter(|change| change.units != 0).collect();
     if changes.is_empty() {
         return Ok(Vec::new());
@@ -31,14 +31,34 @@ pub async fn change_all(tx: &mut Tx, changes: &[StockChange], now: Timestamp) ->
     let units: Vec<i32> = changes.iter().map(|change| change.units).collect();
     let reasons: Vec<String> = changes.iter().map(|change| change.reason.as_str().to_owned()).collect();
     sqlx::query_scalar!(
-        r#"select variant_id as "variant_id!: VariantId" from change_stocks($1, $2, $3, $4) where availability_changed"#,
+        r#"select variant_id as "variant_id!: VariantId" from change_stocks($1, $2, $3, $4, $5, $6) where availability_changed"#,
         &variants,
         &units,
         &reasons,
-        now as _
+        stamp.at as _,
+        stamp.by.user() as _,
+        stamp.by.api_key() as _
     )
     .fetch_all(&mut *tx)
     .await
+}
+
+/// Writes off what these variants have on hand, because they are deleted next. The caller has locked the rows.
+pub async fn write_off(tx: &mut Tx, variants: &[VariantId], stamp: Stamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"select count(*) as "written_off!"
+             from (select array_agg(s.variant_id) as ids, array_agg(-s.on_hand) as units, array_agg('written_off'::text) as reasons
+                     from stock_levels s
+                    where s.variant_id = any ($1) and s.on_hand > 0) gone
+            cross join lateral change_stocks(gone.ids, gone.units, gone.reasons, $2, $3, $4)"#,
+        variants as _,
+        stamp.at as _,
+        stamp.by.user() as _,
+        stamp.by.api_key() as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .map(drop)
 }
 
 /// Writes the rules by which these variants are sold. The caller has locked the rows, and refreshes the products' cards afterwards.

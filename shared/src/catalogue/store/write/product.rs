@@ -9,8 +9,9 @@ use crate::catalogue::IdOrSlug;
 use crate::ids::{BrandId, CategoryId, ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::stock::Units;
-use crate::stock::store::lock_stock_of_all;
+use crate::stock::store::{lock_stock_of_all, write_off};
 use crate::time::Timestamp;
+use crate::users::Stamp;
 
 /// A product as it is under its lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,12 +75,18 @@ pub async fn lock_imports(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!(r#"select lock_catalogue_imports() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
-/// Increases the version of each of these products.
-pub async fn bump_versions(tx: &mut Tx, products: &[ProductId], now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!("update products set updated_at = $2 where id = any ($1)", products as _, now as _)
-        .execute(&mut *tx)
-        .await
-        .map(drop)
+/// Increases the version of each of these products. Before a change of prices, so that the price history names its actor.
+pub async fn bump_versions(tx: &mut Tx, products: &[ProductId], stamp: Stamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update products set updated_at = $2, actor_user_id = $3, actor_api_key_id = $4 where id = any ($1)",
+        products as _,
+        stamp.at as _,
+        stamp.by.user() as _,
+        stamp.by.api_key() as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
 }
 
 /// Rewrites the cards and the search documents of these products.
@@ -155,7 +162,7 @@ pub async fn insert_products(
     tx: &mut Tx,
     rows: &[&ProductRow],
     currency: Currency,
-    now: Timestamp,
+    stamp: Stamp,
 ) -> sqlx::Result<HashMap<String, ProductId>> {
     if rows.is_empty() {
         return Ok(HashMap::new());
@@ -164,9 +171,9 @@ pub async fn insert_products(
     let rows = sqlx::query!(
         "insert into products
                 (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, handle, currency, created_at,
-                 updated_at)
+                 updated_at, actor_user_id, actor_api_key_id)
          select t.slug, t.name, t.brand_id, t.sku, t.description, t.base_price, array(select jsonb_array_elements_text(t.tags)),
-                t.status, t.publish_at, t.unpublish_at, t.handle, $12, $13, $13
+                t.status, t.publish_at, t.unpublish_at, t.handle, $12, $13, $13, $14, $15
            from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[]) with ordinality
                 as t (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, handle, place)
@@ -184,7 +191,9 @@ pub async fn insert_products(
         &new.unpublish_at as _,
         &new.handles,
         currency as _,
-        now as _
+        stamp.at as _,
+        stamp.by.user() as _,
+        stamp.by.api_key() as _
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -192,7 +201,7 @@ pub async fn insert_products(
 }
 
 /// Updates products that are locked, and increases the version of each.
-pub async fn update_products(tx: &mut Tx, rows: &[(ProductId, &ProductRow)], now: Timestamp) -> sqlx::Result<()> {
+pub async fn update_products(tx: &mut Tx, rows: &[(ProductId, &ProductRow)], stamp: Stamp) -> sqlx::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -202,7 +211,8 @@ pub async fn update_products(tx: &mut Tx, rows: &[(ProductId, &ProductRow)], now
         "update products p
             set slug = t.slug, name = t.name, brand_id = t.brand_id, sku = t.sku, description = t.description,
                 base_price = t.base_price, tags = array(select jsonb_array_elements_text(t.tags)), status = t.status,
-                publish_at = t.publish_at, unpublish_at = t.unpublish_at, updated_at = $12
+                publish_at = t.publish_at, unpublish_at = t.unpublish_at, updated_at = $12, actor_user_id = $13,
+                actor_api_key_id = $14
            from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::jsonb[],
                        $9::text[], $10::timestamptz[], $11::timestamptz[])
                 as t (id, slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at)
@@ -218,7 +228,9 @@ pub async fn update_products(tx: &mut Tx, rows: &[(ProductId, &ProductRow)], now
         &new.statuses,
         &new.publish_at as _,
         &new.unpublish_at as _,
-        now as _
+        stamp.at as _,
+        stamp.by.user() as _,
+        stamp.by.api_key() as _
     )
     .execute(&mut *tx)
     .await
@@ -298,26 +310,33 @@ pub async fn add_to_categories(tx: &mut Tx, pairs: &[(ProductId, CategoryId)]) -
 ///
 /// The product is locked, stock first, so a checkout that took some of its stock has committed and is visible here. Its variants are locked for
 /// the same reason against carts, as in [`super::remove_variants`].
-pub async fn delete_or_archive_product(tx: &mut Tx, id: ProductId) -> sqlx::Result<bool> {
-    sqlx::query!("select from product_variants where product_id = $1 order by id for update", id as _)
+pub async fn delete_or_archive_product(tx: &mut Tx, id: ProductId, stamp: Stamp) -> sqlx::Result<bool> {
+    let variants: Vec<VariantId> =
+        sqlx::query_scalar!("select id from product_variants where product_id = $1 order by id for update", id as _)
+            .fetch_all(&mut *tx)
+            .await?;
+    let is_used = sqlx::query_scalar!(
+        r#"select exists (select from order_lines l where l.variant_id = any ($1))
+               or exists (select from cart_lines l where l.variant_id = any ($1)) as "is_used!""#,
+        &variants as _
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if is_used {
+        sqlx::query!(
+            "update products set status = 'archived', updated_at = $2, actor_user_id = $3, actor_api_key_id = $4 where id = $1",
+            id as _,
+            stamp.at as _,
+            stamp.by.user() as _,
+            stamp.by.api_key() as _
+        )
         .execute(&mut *tx)
         .await?;
-    let done = sqlx::query!(
-        "delete from products p
-          where p.id = $1
-            and not exists (select from product_variants v
-                             where v.product_id = p.id
-                               and (exists (select from order_lines l where l.variant_id = v.id)
-                                    or exists (select from cart_lines l where l.variant_id = v.id)))",
-        id as _
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() > 0 {
-        return Ok(true);
+        return Ok(false);
     }
-    sqlx::query!("update products set status = 'archived' where id = $1", id as _).execute(&mut *tx).await?;
-    Ok(false)
+    write_off(tx, &variants, stamp).await?;
+    sqlx::query!("delete from products where id = $1", id as _).execute(&mut *tx).await?;
+    Ok(true)
 }
 
 /// Remembers the state of the transaction, so that [`undo_to_savepoint`] can return to it.

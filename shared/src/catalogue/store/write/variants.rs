@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use crate::app::db::Tx;
 use crate::ids::{AttributeId, AttributeValueId, ProductId, VariantId};
 use crate::money::Money;
+use crate::stock::store::write_off;
 use crate::time::Timestamp;
+use crate::users::Stamp;
 
 /// A variant's own columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,12 +107,12 @@ pub async fn sku_owners(tx: &mut Tx, skus: &[String]) -> sqlx::Result<HashMap<St
 }
 
 /// Deletes these variants, or archives those that orders or carts refer to, so that no line vanishes from a cart.
-pub async fn remove_variants(tx: &mut Tx, ids: &[VariantId], now: Timestamp) -> sqlx::Result<()> {
+pub async fn remove_variants(tx: &mut Tx, ids: &[VariantId], stamp: Stamp) -> sqlx::Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
     lock_variants(tx, ids).await?;
-    sqlx::query!(
+    let unused: Vec<VariantId> = sqlx::query_scalar!(
         "with used as materialized (
              select v.id
                from product_variants v
@@ -120,13 +122,14 @@ pub async fn remove_variants(tx: &mut Tx, ids: &[VariantId], now: Timestamp) -> 
          ), archived as (
              update product_variants v set archived_at = $2 where v.id in (select id from used) and v.archived_at is null
          )
-         delete from product_variants v where v.id = any ($1) and v.id not in (select id from used)",
+         select v.id from product_variants v where v.id = any ($1) and v.id not in (select id from used)",
         ids as _,
-        now as _
+        stamp.at as _
     )
-    .execute(&mut *tx)
-    .await
-    .map(drop)
+    .fetch_all(&mut *tx)
+    .await?;
+    write_off(tx, &unused, stamp).await?;
+    sqlx::query!("delete from product_variants where id = any ($1)", &unused as _).execute(&mut *tx).await.map(drop)
 }
 
 /// Locks these variants by id, before a statement that looks for lines that refer to them. A transaction that adds a variant to a cart holds a lock

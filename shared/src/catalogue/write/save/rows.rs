@@ -15,7 +15,6 @@ use crate::money::{Currency, OtherCurrency};
 use crate::patch::Patch;
 use crate::stock::store::{StockChange, change_all, write_rules};
 use crate::stock::{StockRules, Units};
-use crate::time::Timestamp;
 use crate::users::Stamp;
 
 /// Writes the changes of products that are locked, with prices in this currency, and their ids into the plans. `stock` has the units under the lock.
@@ -26,10 +25,10 @@ pub(super) async fn write(
     currency: Currency,
     stamp: Stamp,
 ) -> Result<(), SaveError> {
-    write_products(tx, plans, currency, stamp.at).await?;
-    write_variants(tx, plans, stamp.at).await?;
+    write_products(tx, plans, currency, stamp).await?;
+    write_variants(tx, plans, stamp).await?;
     write_stock_rules(tx, plans).await?;
-    write_stock(tx, plans, stock, stamp.at).await?;
+    write_stock(tx, plans, stock, stamp).await?;
     write_defaults(tx, plans).await?;
     write_images(tx, plans).await?;
     let leaves = pairs(plans, |plan| plan.leaves.as_slice());
@@ -79,10 +78,10 @@ async fn write_products(
     tx: &mut Tx,
     plans: &mut [&mut Plan<'_>],
     currency: Currency,
-    now: Timestamp,
+    stamp: Stamp,
 ) -> Result<(), SaveError> {
     let new: Vec<&ProductRow> = plans.iter().filter(|plan| plan.id.is_none()).map(|plan| &plan.row).collect();
-    let ids = match store::insert_products(tx, &new, currency, now).await {
+    let ids = match store::insert_products(tx, &new, currency, stamp).await {
         Err(error) if is_violation(&error, "product_currency_is_the_shops") => {
             return Err(OtherCurrency(currency).into());
         }
@@ -90,21 +89,21 @@ async fn write_products(
     };
     let old: Vec<(ProductId, &ProductRow)> =
         plans.iter().filter_map(|plan| plan.id.map(|id| (id, &plan.row))).collect();
-    store::update_products(tx, &old, now).await?;
+    store::update_products(tx, &old, stamp).await?;
     for plan in plans.iter_mut().filter(|plan| plan.id.is_none()) {
         plan.id = Some(inserted(&ids, &plan.row.slug)?);
     }
     Ok(())
 }
 
-async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp) -> Result<(), SaveError> {
+async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], stamp: Stamp) -> Result<(), SaveError> {
     let removed: Vec<VariantId> = plans.iter().flat_map(|plan| plan.removed.iter().copied()).collect();
     let renamed: Vec<VariantId> = plans.iter().flat_map(|plan| plan.variants_changing_skus()).collect();
     if !renamed.is_empty() {
         // Together and by id, as carts lock them: a new SKU is the new key of a row, which conflicts with those locks.
         store::lock_variants(tx, &[removed.as_slice(), &renamed].concat()).await?;
     }
-    store::remove_variants(tx, &removed, now).await?;
+    store::remove_variants(tx, &removed, stamp).await?;
     let released: Vec<VariantId> = plans.iter().flat_map(|plan| plan.variants_releasing_skus()).collect();
     store::release_skus(tx, &released).await?;
     let mut old: Vec<(VariantId, &VariantRow)> = Vec::new();
@@ -118,8 +117,8 @@ async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp
             }
         }
     }
-    store::update_variants(tx, &old, now).await?;
-    let ids = store::insert_variants(tx, &new, now).await?;
+    store::update_variants(tx, &old, stamp.at).await?;
+    let ids = store::insert_variants(tx, &new, stamp.at).await?;
     let mut rows: Vec<ValuesRow<'_>> = Vec::new();
     for plan in plans.iter_mut() {
         for variant in plan.variants.iter_mut() {
@@ -157,7 +156,7 @@ async fn write_stock(
     tx: &mut Tx,
     plans: &[&mut Plan<'_>],
     stock: &HashMap<VariantId, Units>,
-    now: Timestamp,
+    stamp: Stamp,
 ) -> sqlx::Result<()> {
     let planned = plans.iter().flat_map(|plan| &plan.variants);
     let changes: Vec<StockChange> = planned
@@ -170,5 +169,5 @@ async fn write_stock(
             })
         })
         .collect();
-    change_all(tx, &changes, now).await.map(drop)
+    change_all(tx, &changes, stamp).await.map(drop)
 }
