@@ -1,4 +1,4 @@
--- The audit log: what was done to accounts and by accounts. Append-only, for every role: the app's role may insert and read, and triggers
+-- The audit log: what was done to accounts, and by accounts and API keys to the shop. Append-only, for every role: the app's role may insert and read, and triggers
 -- refuse the rest (audit_is_append_only). Kept for 400 days.
 
 create table audit_log (
@@ -19,5 +19,6 @@ create table audit_log (
 );
 create index audit_by_user on audit_log (user_id, id desc) where user_id is not null;
 create index audit_by_actor on audit_log (actor_user_id, id desc) where actor_user_id is not null;
+create index audit_by_api_key on audit_log (actor_api_key_id, id desc) where actor_api_key_id is not null;
 create index audit_by_kind on audit_log (kind, id desc);
 create index audit_by_time on audit_log (at);

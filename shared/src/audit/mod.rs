@@ -241,6 +241,8 @@ pub struct AuditFilter {
     pub user: Option<UserId>,
     /// Only records of what this account did.
     pub actor: Option<UserId>,
+    /// Only records of what this API key did.
+    pub actor_api_key: Option<ApiKeyId>,
     /// Only records of this kind.
     pub kind: Option<String>,
     /// Only records from this time on.

@@ -35,6 +35,7 @@ pub async fn list(tx: &mut Tx, filter: &AuditFilter, bounds: KeysetBounds<i64>) 
             and ($3::text is null or kind = $3)
             and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
             and ($6::bigint is null or id < $6) and ($7::bigint is null or id > $7)
+            and ($9::uuid is null or actor_api_key_id = $9)
           order by case when $7::bigint is null then id end desc, id
           limit $8",
         filter.user as _,
@@ -44,7 +45,8 @@ pub async fn list(tx: &mut Tx, filter: &AuditFilter, bounds: KeysetBounds<i64>) 
         filter.to as _,
         bounds.after,
         bounds.before,
-        bounds.limit
+        bounds.limit,
+        filter.actor_api_key as _
     )
     .fetch_all(&mut *tx)
     .await
@@ -57,12 +59,14 @@ pub async fn count(tx: &mut Tx, filter: &AuditFilter) -> sqlx::Result<i64> {
              from audit_log
             where ($1::bigint is null or user_id = $1) and ($2::bigint is null or actor_user_id = $2)
               and ($3::text is null or kind = $3)
-              and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)"#,
+              and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
+              and ($6::uuid is null or actor_api_key_id = $6)"#,
         filter.user as _,
         filter.actor as _,
         filter.kind,
         filter.from as _,
-        filter.to as _
+        filter.to as _,
+        filter.actor_api_key as _
     )
     .fetch_one(&mut *tx)
     .await

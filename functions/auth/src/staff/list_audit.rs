@@ -6,7 +6,7 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{AuditEntry, AuditFilter, store};
 use shared::http::{ApiError, Page, PageQuery, PageRequest, Query, Request, RequiresUser, StaffProblems};
-use shared::ids::UserId;
+use shared::ids::{ApiKeyId, UserId};
 use shared::time::Timestamp;
 use shared::users::permissions::Settings;
 
@@ -23,7 +23,9 @@ pub(crate) struct AuditQuery {
     pub user_id: Option<UserId>,
     /// Id of the account that acted.
     pub actor_id: Option<UserId>,
-    /// Kind of the entries, such as `logged_in` or `roles_assigned`.
+    /// Id of the API key that acted.
+    pub actor_api_key_id: Option<ApiKeyId>,
+    /// Kind of the entries, such as `logged_in`, `roles_assigned` or `prices_changed`.
     #[field(max = MAX_KIND)]
     pub kind: Option<String>,
     /// Earliest time of the entries, inclusive.
@@ -52,8 +54,8 @@ pub(crate) async fn list_audit(
     Query(query): Query<AuditQuery>,
     request: PageRequest,
 ) -> Result<Json<Page<AuditEntry>>, ApiError> {
-    let AuditQuery { user_id, actor_id, kind, from, to } = query;
-    let filter = AuditFilter { user: user_id, actor: actor_id, kind, from, to };
+    let AuditQuery { user_id, actor_id, actor_api_key_id, kind, from, to } = query;
+    let filter = AuditFilter { user: user_id, actor: actor_id, actor_api_key: actor_api_key_id, kind, from, to };
     let mut tx = app.db.read().await?;
     let list = async |tx: &mut Tx, bounds| store::list(tx, &filter, bounds).await;
     let count = async |tx: &mut Tx| store::count(tx, &filter).await;

@@ -10,9 +10,10 @@ use crate::{register, service, staff_who_may};
 async fn a_log(app: &TestApp) -> (i64, i64) {
     let (ana, ben) = (register(app, "ana").await, register(app, "ben").await);
     sqlx::query(
-        "insert into audit_log (at, kind, user_id, actor_user_id, details)
+        "insert into audit_log (at, kind, user_id, actor_user_id, actor_api_key_id, details)
          select timestamptz '2026-11-01 00:00Z' + n * interval '1 day', case when n < 4 then 'logged_in' else 'other' end,
-                case when n % 2 = 0 then $1 else $2 end, case when n = 5 then $1 end, jsonb_build_object('n', n)
+                case when n % 2 = 0 then $1 else $2 end, case when n = 5 then $1 end,
+                case when n = 4 then uuid '00000000-0000-4000-8000-000000000001' end, jsonb_build_object('n', n)
            from generate_series(1, 5) n",
     )
     .bind(ana)
@@ -44,6 +45,7 @@ async fn the_log_is_listed_newest_first_and_can_be_filtered(db: PgPool) {
         (format!("user_id={ana}"), vec![4, 2]),
         (format!("user_id={ben}&kind=logged_in"), vec![3, 1]),
         (format!("actor_id={ana}"), vec![5]),
+        ("actor_api_key_id=00000000-0000-4000-8000-000000000001".to_owned(), vec![4]),
         ("from=2026-11-03T00:00:00Z&to=2026-11-05T00:00:00Z".to_owned(), vec![3, 2]),
         ("from=2026-11-03T02:00:00%2B02:00".to_owned(), vec![5, 4, 3, 2]),
         ("kind=nothing".to_owned(), vec![]),

@@ -9,6 +9,7 @@ use shared::catalogue::store::product::find;
 use shared::catalogue::store::write::{delete_or_archive_product, refresh_product_cards};
 use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::{ApiError, Editor, Problem, StaffProblems};
+use shared::users::Stamp;
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::products::audit_line::AuditLine;

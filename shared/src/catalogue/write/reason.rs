@@ -66,6 +66,7 @@ pub(super) fn reason(error: &EditError, kind: FileKind) -> String {
         | EditError::TwoValues { .. }
         | EditError::SkuOfOtherEdit { .. }
         | EditError::SameValues { .. }
+        | EditError::StockNotPermitted { .. }
         | EditError::NegativePrice { .. }
         | EditError::PriceTooHigh { .. }
         | EditError::NotOneDefault { .. }

@@ -110,7 +110,7 @@ impl Shop {
             "replace_product" => {
                 let mut product = self.product().await;
                 product["name"] = json!(self.name());
-                Ask::new(format_args!("products/{}/", product["id"]), product)
+                Ask::new(format!("products/{}/", product["id"]), product)
             }
             "update_product" => {
                 Ask::new(format_args!("products/{}/", self.product().await["id"]), json!({"status": "archived"}))
