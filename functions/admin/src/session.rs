@@ -28,7 +28,7 @@ pub(crate) struct CreateSession {
     access: String,
 }
 
-/// Returns 204 and the cookie if the user is staff. The caller is a script, so errors are JSON here.
+/// Returns 204 and the cookie if the user is staff and has used the second factor that the shop requires. The caller is a script, so errors are JSON here.
 pub(crate) async fn begin_session(
     State(app): State<App>,
     Extension(logged_user): Extension<LoggedUser>,
@@ -48,7 +48,7 @@ pub(crate) async fn begin_session(
         }
         Err(reason) => {
             let detail = reason.explanation().unwrap_or_default().to_owned();
-            Ok((StatusCode::FORBIDDEN, Json(Problem { detail, code: "not_staff".to_owned() })).into_response())
+            Ok((StatusCode::FORBIDDEN, Json(Problem { detail, code: reason.code().to_owned() })).into_response())
         }
     }
 }

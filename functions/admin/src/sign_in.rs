@@ -26,7 +26,7 @@ pub(crate) struct SignInQuery {
 }
 
 fn read_reason(fields: &mut Fields, name: &str) -> Option<SignInReason> {
-    Some(fields.text(name, 20)?.parse().unwrap_or(SignInReason::NotSignedIn))
+    Some(fields.text(name, 30)?.parse().unwrap_or(SignInReason::NotSignedIn))
 }
 
 /// Shows the form, or redirects staff who are signed in. The path of the cookie is `/admin/`, so a browser that opens `/admin` sends no
@@ -47,11 +47,28 @@ pub(crate) async fn get_sign_in(
         p.message.bad #message role="alert" hidden[explanation.is_none()] { (explanation.unwrap_or_default()) }
         noscript { p.message.bad { "Signing in requires JavaScript." } }
         form method="post" action="/admin/sign-in/" data-back=(back) {
-            label { "Email" input name="email" type="email" autocomplete="username" required autofocus; }
-            label { "Password" input name="password" type="password" autocomplete="current-password" required; }
+            div #credentials {
+                label { "Email" input name="email" type="email" autocomplete="username" required autofocus; }
+                label { "Password" input name="password" type="password" autocomplete="current-password" required; }
+            }
+            // Shown to users without a second factor where the shop requires one.
+            div #set-up hidden {
+                p {
+                    "Add this key to an authenticator app, or open "
+                    a #totp-link href="#" { "this link" }
+                    " on the device with the app. Then enter the code that the app shows."
+                }
+                p { code #totp-key {} }
+            }
             // Shown to users with a second factor once the password was right. Recovery codes contain letters.
             label #otp hidden { "Code" input name="otp" autocomplete="one-time-code" maxlength="40" spellcheck="false"; }
             button { "Sign in" }
+        }
+        // Shown once, when the second factor is confirmed.
+        div #recovery hidden {
+            p { "Your second factor is set up. Each of these recovery codes replaces a code once. Keep them where you find them without the app; they are not shown again." }
+            pre #recovery-codes {}
+            button #go-on type="button" { "I have kept the codes" }
         }
         script src="/admin/sign-in.js" defer {}
     };

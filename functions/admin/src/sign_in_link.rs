@@ -1,5 +1,7 @@
 //! The link to the sign-in form, with the reason and the way back.
 
+use shared::users::SecondFactorStep;
+
 /// The reasons for which a user must sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
@@ -11,9 +13,30 @@ pub(crate) enum SignInReason {
     Ended,
     /// The user is signed in but not staff.
     NotStaff,
+    /// The shop requires a second factor, and the user has none.
+    SetUpSecondFactor,
+    /// The shop requires a second factor, and the user has signed in without it.
+    UseSecondFactor,
 }
 
 impl SignInReason {
+    /// Returns the reason for which the user takes this step.
+    pub(crate) fn second_factor(step: SecondFactorStep) -> Self {
+        match step {
+            SecondFactorStep::SetUp => Self::SetUpSecondFactor,
+            SecondFactorStep::LogIn => Self::UseSecondFactor,
+        }
+    }
+
+    /// Returns the code for the script of the form.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::NotSignedIn | Self::Ended | Self::NotStaff => "not_staff",
+            Self::SetUpSecondFactor => SecondFactorStep::SetUp.code(),
+            Self::UseSecondFactor => SecondFactorStep::LogIn.code(),
+        }
+    }
+
     fn as_str(self) -> &'static str {
         self.into()
     }
@@ -24,6 +47,8 @@ impl SignInReason {
             Self::NotSignedIn => None,
             Self::Ended => Some("Your session has ended. Sign in again to continue."),
             Self::NotStaff => Some("This account does not belong to the shop's staff."),
+            Self::SetUpSecondFactor => Some("This shop requires a second factor. Sign in to set it up."),
+            Self::UseSecondFactor => Some("This shop requires a second factor. Sign in with a code."),
         }
     }
 }

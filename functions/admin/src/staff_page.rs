@@ -79,15 +79,18 @@ impl<P: Needed> FromRequestParts<App> for RequiresOnPage<P> {
     }
 }
 
-/// Returns the account of a token if it is staff, and the reason otherwise.
+/// Returns the account of a token if it is staff and has used the second factor that the shop requires, and the reason otherwise.
 pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Account, SignInReason>, ApiError> {
     let Some(token) = token else { return Ok(Err(SignInReason::NotSignedIn)) };
     let claims = app.verifier.verify(token, TokenType::Access, app.clock.now());
     let Ok((user, sign_in)) = claims.and_then(|claims| Ok((claims.user()?, claims.sign_in()?))) else {
         return Ok(Err(SignInReason::Ended));
     };
-    Ok(match account(&app.db, user, sign_in).await? {
+    Ok(match account(&app.db, user, sign_in, app.auth_options).await? {
         Some(account) if account.is_signed_out => Err(SignInReason::Ended),
+        Some(Account { is_active: true, is_staff: true, second_factor_step: Some(step), .. }) => {
+            Err(SignInReason::second_factor(step))
+        }
         Some(account) if account.is_active && account.is_staff => Ok(account),
         Some(_) | None => Err(SignInReason::NotStaff),
     })

@@ -6,7 +6,6 @@ mod export;
 mod jwks;
 mod jwt;
 mod lifetimes;
-mod options;
 mod pages;
 mod password_check;
 mod profile;
@@ -27,7 +26,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use lifetimes::Lifetimes;
-pub use options::Options;
 
 /// State of the handlers.
 #[derive(Clone, FromRef)]
@@ -38,20 +36,17 @@ pub struct AuthState {
     pub signer: Arc<TokenSigner>,
     /// Lifetimes of the tokens.
     pub lifetimes: Lifetimes,
-    /// Options that this shop has switched on.
-    pub options: Options,
     /// Queue of the events of accounts, from which mails are made.
     pub queue: Arc<dyn Queue>,
 }
 
 impl AuthState {
-    /// Reads the signing key, the lifetimes, the options and the queue from the environment.
+    /// Reads the signing key, the lifetimes and the queue from the environment.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             app,
             signer: Arc::new(TokenSigner::from_environment(environment)?),
             lifetimes: Lifetimes::from_environment(environment)?,
-            options: Options::from_environment(environment)?,
             queue: Arc::new(Sqs::from_environment(environment)?),
         })
     }

@@ -24,6 +24,7 @@ pub use service::{ClientAddress, LoggedUser, RequestId, service};
 
 use crate::money::Currency;
 use crate::shop::ShopOptions;
+use crate::users::AuthOptions;
 use crate::users::tokens::TokenVerifier;
 use db::Db;
 use metrics::Metrics;
@@ -47,6 +48,8 @@ pub struct App {
     pub currency: Currency,
     /// Limits and rules for buyers.
     pub options: ShopOptions,
+    /// Options of accounts.
+    pub auth_options: AuthOptions,
     /// Writer of metrics.
     pub metrics: Metrics,
 }
@@ -63,6 +66,7 @@ impl App {
             edge: Edge::from_environment(environment)?,
             currency: currency(environment)?.ok_or(EnvironmentError::Missing(SHOP_CURRENCY))?,
             options: ShopOptions::from_environment(environment)?,
+            auth_options: AuthOptions::from_environment(environment)?,
             metrics: Metrics::from_environment(environment),
         })
     }
@@ -78,6 +82,7 @@ impl App {
             edge: Edge::from_environment(environment)?,
             currency: Currency::DEFAULT,
             options: ShopOptions::default(),
+            auth_options: AuthOptions::default(),
             metrics: Metrics::from_environment(environment),
         })
     }

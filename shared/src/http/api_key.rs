@@ -17,7 +17,7 @@ pub(super) async fn api_key(parts: &Parts, app: &App) -> Result<Option<ValidApiK
     }
     let (Some(key), None) = (words.next(), words.next()) else { return Err(not_valid()) };
     let key = api_keys::parse(key).ok_or_else(not_valid)?;
-    record_use(&app.db, &key, app.clock.now()).await?.map(Some).ok_or_else(not_valid)
+    record_use(&app.db, &key, app.auth_options, app.clock.now()).await?.map(Some).ok_or_else(not_valid)
 }
 
 /// Returns the 401 for an invalid key. It does not give the reason, which is only for the owner of the key.

@@ -13,7 +13,7 @@ use crate::app::{App, ClientAddress, LoggedUser, RequestId};
 use crate::ids::{SignInId, UserId};
 use crate::trace::Trace;
 use crate::users::permissions::{Needed, OpenToKeys};
-use crate::users::store::Account;
+use crate::users::store::{self, Account};
 use crate::users::tokens::{Claims, TokenError, TokenType};
 use crate::users::{Actor, ClientInfo};
 
@@ -76,7 +76,8 @@ where
         let Some(claims) = bearer(parts, &app)? else { return Ok(Self(None)) };
         let user = claims.user().map_err(Unauthorized::BadToken)?;
         let sign_in = claims.sign_in().map_err(Unauthorized::BadToken)?;
-        let account = crate::users::store::account(&app.db, user, sign_in).await?.ok_or(Unauthorized::UserNotFound)?;
+        let account = store::account(&app.db, user, sign_in, app.auth_options).await?;
+        let account = account.ok_or(Unauthorized::UserNotFound)?;
         if !account.is_active {
             return Err(Unauthorized::UserInactive.into());
         }
@@ -108,7 +109,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let actor = actor(parts, state).await?;
-        if actor.may(P::PERMISSION) { Ok(Self(actor, PhantomData)) } else { Err(ApiError::Forbidden) }
+        if actor.may(P::PERMISSION) {
+            Ok(Self(actor, PhantomData))
+        } else {
+            Err(actor.account().map_or(ApiError::Forbidden, forbidden))
+        }
     }
 }
 
@@ -137,7 +142,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match actor(parts, state).await? {
             Actor::Account(account) if account.permissions.has(P::PERMISSION) => Ok(Self(account, PhantomData)),
-            Actor::Account(_) | Actor::ApiKey(_) => Err(ApiError::Forbidden),
+            Actor::Account(account) => Err(forbidden(&account)),
+            Actor::ApiKey(_) => Err(ApiError::Forbidden),
         }
     }
 }
@@ -166,6 +172,13 @@ where
     }
     let CurrentUser(account) = CurrentUser::from_request_parts(parts, state).await?;
     Ok(Actor::Account(account))
+}
+
+/// Returns the 403 for a person who lacks a permission. It says what to do if all that is missing is the second factor.
+pub fn forbidden(account: &Account) -> ApiError {
+    account
+        .second_factor_step
+        .map_or(ApiError::Forbidden, |step| ApiError::ForbiddenBecause(step.detail(), step.code()))
 }
 
 /// Puts the caller into the log line of the request.

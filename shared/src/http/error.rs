@@ -20,7 +20,8 @@ pub struct Problem {
     #[schema(example = "Not found.")]
     pub detail: String,
     /// Code for programs, which never changes. In all operations: `parse_error` (400), `not_authenticated`, `bad_authorization_header`,
-    /// `token_not_valid`, `api_key_not_valid`, `user_not_found` and `user_inactive` (401), `permission_denied` (403), `not_found` (404),
+    /// `token_not_valid`, `api_key_not_valid`, `user_not_found` and `user_inactive` (401), `permission_denied`, `second_factor_required` and
+    /// `second_factor_log_in_required` (403), `not_found` (404),
     /// `version_conflict` (412), `too_large` (413), `unsupported_media_type` (415), `throttled` (429), `internal_error` (500) and
     /// `unavailable` (503). Other codes are in the descriptions of the responses.
     #[schema(example = "not_found")]

@@ -17,7 +17,7 @@ pub use crate::fields::{FieldErrors, Fields, FromFields, Request};
 pub use base_url::BaseUrl;
 pub(crate) use base_url::is_https;
 pub use body::{Body, ChangeBody, Query};
-pub use caller::{CurrentUser, MaybeBearer, MaybePermitted, Requires, RequiresUser, UnverifiedUser};
+pub use caller::{CurrentUser, MaybeBearer, MaybePermitted, Requires, RequiresUser, UnverifiedUser, forbidden};
 pub use editor::Editor;
 pub use error::{ApiError, Problem, RetryAfter, Unauthorized};
 pub use idempotency::{IDEMPOTENT_REPLAYED, IdempotencyKey, digest};

@@ -41,8 +41,8 @@ use crate::ids::{SignInId, UserId};
 use crate::money::Currency;
 use crate::shop::{self, ShopOptions};
 use crate::time::Timestamp;
-use crate::users::Permissions;
 use crate::users::tokens::{Claims, TokenSigner, TokenType, TokenVerifier};
+use crate::users::{AuthOptions, Permissions};
 
 /// The time at which every test begins.
 pub const START: Timestamp = Timestamp::from_seconds(1_795_329_531);
@@ -114,6 +114,7 @@ impl TestApp {
             edge: None,
             currency,
             options: ShopOptions::UNLIMITED,
+            auth_options: AuthOptions::default(),
             metrics: metrics.metrics(),
         };
         let service = service(router, state(app.clone(), &signer));

@@ -1,4 +1,4 @@
-//! Superusers, API keys, and users whose sign-in has ended.
+//! Superusers, API keys, second factors, and users whose sign-in has ended.
 
 use uuid::Uuid;
 
@@ -18,6 +18,27 @@ impl TestApp {
             .await
             .unwrap();
         user
+    }
+
+    /// Gives this user a confirmed second factor. No app generates its codes.
+    pub async fn confirm_device(&self, user: &TestUser) {
+        sqlx::query(
+            "insert into totp_devices (user_id, secret, created_at, confirmed_at) values ($1, substr(sha256(''), 1, 20), $2, $2)",
+        )
+        .bind(user.id)
+        .bind(self.clock.now())
+        .execute(&self.db)
+        .await
+        .unwrap();
+    }
+
+    /// Records that this user has proven the second factor in the sign-in of their token.
+    pub async fn use_second_factor(&self, user: &TestUser) {
+        sqlx::query("update sign_ins set has_second_factor = true where id = $1")
+            .bind(Self::sign_in_of(user.id))
+            .execute(&self.db)
+            .await
+            .unwrap();
     }
 
     /// Inserts an API key that this user created.

@@ -11,11 +11,15 @@ pub mod totp;
 
 mod actor;
 mod client_info;
+mod options;
+mod second_factor;
 mod username;
 
 pub use actor::{Actor, ActorId, Stamp};
 pub use client_info::ClientInfo;
+pub use options::AuthOptions;
 pub use permissions::{Permission, Permissions};
+pub use second_factor::SecondFactorStep;
 pub use username::{MAX_USERNAME, read_username, username_key, username_problem};
 
 /// A unique value that belongs to another account already.

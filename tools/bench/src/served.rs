@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
-use auth::{AuthState, Lifetimes, Options};
+use auth::{AuthState, Lifetimes};
 use aws_emulation::http_client::Client;
 use aws_emulation::stack::SigningKey;
 use axum::Router;
@@ -83,8 +83,7 @@ pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
 
 fn auth_service(app: App, key: String, queue: Arc<CountingQueue>) -> anyhow::Result<Router> {
     let signer = Arc::new(TokenSigner::from_environment(&Environment::from_iter([("TOKEN_SIGNING_KEY", key)]))?);
-    let (lifetimes, options) = (Lifetimes::default(), Options::default());
-    let service = service(auth::router(), AuthState { app, signer, lifetimes, options, queue });
+    let service = service(auth::router(), AuthState { app, signer, lifetimes: Lifetimes::default(), queue });
     Ok(service.layer(map_request(set_client_address)))
 }
 

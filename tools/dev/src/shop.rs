@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{AuthState, Lifetimes, Options};
+use auth::{AuthState, Lifetimes};
 use axum::Router;
 use orders::OrdersState;
 use shared::app::{App, service};
@@ -22,8 +22,6 @@ pub struct Parts {
     pub app: App,
     /// Signs tokens, for `auth`.
     pub signer: Arc<TokenSigner>,
-    /// Options of accounts.
-    pub options: Options,
     /// Queue of events.
     pub queue: Arc<dyn Queue>,
     /// Storage of private files.
@@ -36,8 +34,8 @@ pub struct Parts {
 
 /// Builds the whole shop.
 pub fn shop(parts: Parts) -> Router {
-    let Parts { app, signer, options, queue, storage, images, jobs } = parts;
-    let auth = AuthState { app: app.clone(), signer, lifetimes: Lifetimes::default(), options, queue: queue.clone() };
+    let Parts { app, signer, queue, storage, images, jobs } = parts;
+    let auth = AuthState { app: app.clone(), signer, lifetimes: Lifetimes::default(), queue: queue.clone() };
     let orders = OrdersState { app: app.clone(), queue };
     let transfers = TransfersState { app: app.clone(), storage: storage.clone(), jobs };
     let uploads = UploadsState::new(app.clone(), storage, images);

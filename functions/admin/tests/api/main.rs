@@ -24,6 +24,14 @@ fn an_app(db: PgPool) -> TestApp {
     TestApp::new(db, admin::router())
 }
 
+/// Returns the pages of a shop that requires a second factor of its staff.
+fn a_strict_app(db: PgPool) -> TestApp {
+    TestApp::with_state(db, admin::router(), |mut app, _| {
+        app.auth_options.staff_needs_second_factor = true;
+        app
+    })
+}
+
 /// Returns a browser with this user's token in the cookie.
 fn browser_of(app: &TestApp, user: &TestUser) -> Client {
     app.anonymous().header("cookie", &format!("theme=dark; shop_staff={}", user.token))

@@ -7,7 +7,7 @@ use shared::users::tokens::{Claims, TokenType};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{ORIGIN, a_staff_browser, an_app, browser_of, submit};
+use super::{ORIGIN, a_staff_browser, a_strict_app, an_app, browser_of, submit};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_token_of_staff_becomes_a_cookie_that_opens_the_pages(db: PgPool) {
@@ -139,5 +139,54 @@ async fn the_form_has_a_code_field_that_is_shown_when_needed(db: PgPool) {
     let script = app.anonymous().get("/admin/sign-in.js").await.expect(200);
     for code in ["otp_required", "otp_not_valid"] {
         assert!(script.text.contains(code), "the script knows {code}, which `auth` answers");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn staff_without_the_required_second_factor_are_sent_to_set_it_up(db: PgPool) {
+    let app = a_strict_app(db);
+    let (without, confirmed, used) = (app.a_staff_user().await, app.a_superuser().await, app.a_staff_user().await);
+    app.confirm_device(&confirmed).await;
+    app.confirm_device(&used).await;
+    app.use_second_factor(&used).await;
+    let sender = app.anonymous().header("origin", ORIGIN);
+    let steps = [
+        (&without, "second_factor_required", "set_up_second_factor", "Sign in to set it up."),
+        (&confirmed, "second_factor_log_in_required", "use_second_factor", "Sign in with a code."),
+    ];
+    for (user, code, reason, text) in steps {
+        let refusal = sender.post("/admin/session/", json!({"access": user.token})).await.expect(403);
+        assert_eq!((&refusal.body["code"], refusal.header("set-cookie")), (&json!(code), ""));
+        // A session from the time before the shop required it.
+        let sent = browser_of(&app, user).get("/admin/orders/").await.expect(303);
+        assert_eq!(sent.header("location"), format!("/admin/sign-in/?back=%2Fadmin%2Forders%2F&reason={reason}"));
+        let form = browser_of(&app, user).get(sent.header("location")).await.expect(200);
+        assert!(form.text.contains(text), "{}", form.text);
+    }
+    sender.post("/admin/session/", json!({"access": used.token})).await.expect(204);
+    browser_of(&app, &used).get("/admin/orders/").await.expect(200);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_shop_that_requires_no_second_factor_lets_staff_in_without_it(db: PgPool) {
+    let app = an_app(db);
+    let (without, confirmed) = (app.a_staff_user().await, app.a_staff_user().await);
+    app.confirm_device(&confirmed).await;
+    for user in [&without, &confirmed] {
+        browser_of(&app, user).get("/admin/orders/").await.expect(200);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_form_has_the_parts_with_which_its_script_sets_up_a_second_factor(db: PgPool) {
+    let app = an_app(db);
+    let form = app.anonymous().get("/admin/sign-in/").await.expect(200);
+    let script = app.anonymous().get("/admin/sign-in.js").await.expect(200);
+    for id in ["credentials", "set-up", "totp-key", "totp-link", "recovery", "recovery-codes", "go-on"] {
+        assert!(form.text.contains(&format!("id=\"{id}\"")), "{id}: {}", form.text);
+        assert!(script.text.contains(&format!("(\"{id}\")")), "{id}");
+    }
+    for word in ["second_factor_required", "/auth/totp/", "/auth/totp/confirm/", "current_password", "recovery_codes"] {
+        assert!(script.text.contains(word), "the script knows {word}, which `auth` answers or takes");
     }
 }

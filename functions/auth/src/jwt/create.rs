@@ -101,14 +101,16 @@ pub(crate) async fn create_token(
 async fn log_in(auth: &AuthState, login: CreateToken, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
     let CreateToken { email, password, otp } = login;
     let verified = authenticate(&auth.app, email, password, client_info).await?;
-    if let Err(refused) = second_factor(&auth.app, verified.user, otp.as_deref(), client_info).await {
-        // Codes have their own limit. A caller who gets `otp_required` knew the password.
-        if otp.is_none() {
-            reset_attempts(&auth.app, &verified.subjects).await?;
+    match second_factor(&auth.app, verified.user, otp.as_deref(), client_info).await {
+        Ok(has_second_factor) => sign_in(auth, verified, has_second_factor, client_info).await,
+        Err(refused) => {
+            // Codes have their own limit. A caller who gets `otp_required` knew the password.
+            if otp.is_none() {
+                reset_attempts(&auth.app, &verified.subjects).await?;
+            }
+            Err(refused.into())
         }
-        return Err(refused.into());
     }
-    sign_in(auth, verified, client_info).await
 }
 
 /// Checks the email address and the password. An unknown address and a wrong password give the same error after the same time.
@@ -169,7 +171,12 @@ async fn renew_hash(app: &App, user: UserId, password: String, old_hash: String)
 }
 
 /// Starts a sign-in for a user who has passed all checks.
-async fn sign_in(auth: &AuthState, verified: VerifiedUser, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
+async fn sign_in(
+    auth: &AuthState,
+    verified: VerifiedUser,
+    has_second_factor: bool,
+    client_info: &ClientInfo,
+) -> Result<TokenPair, LogInError> {
     let VerifiedUser { user, password_hash, subjects } = verified;
     let (app, now) = (&auth.app, auth.app.clock.now());
     let sign_in = SignInId(app.rng.random_uuid());
@@ -187,6 +194,9 @@ async fn sign_in(auth: &AuthState, verified: VerifiedUser, client_info: &ClientI
     let opened = sign_ins::open(&mut tx, token, &password_hash, client_info)
         .await?
         .ok_or(LogInError::BadCredentials(Some(user)))?;
+    if has_second_factor {
+        sign_ins::record_second_factor(&mut tx, sign_in).await?;
+    }
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::LoggedIn, user), client_info, now).await?;
     // Limited, because an attacker with many network addresses could otherwise fill the mailbox.
     let to = Subject::mail("signed_in_from_new_network", &user.to_string());

@@ -91,7 +91,7 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
     if owner.ends_at <= now {
         return Err(TokenError::Expired.into());
     }
-    let rotates = auth.options.rotate_refresh_tokens;
+    let rotates = auth.app.auth_options.rotate_refresh_tokens;
     let first_use = if rotates { sign_ins::use_token(&mut tx, id, now).await? } else { used_at.unwrap_or(now) };
     if first_use.plus_seconds(REUSE_SECONDS) < now {
         end_stolen(tx, user, sign_in, client_info, now).await?;

@@ -3,12 +3,13 @@
 use axum::extract::State;
 use maud::Markup;
 use shared::http::{ApiError, Body, FieldErrors, Fields, MaybeBearer};
-use shared::users::ClientInfo;
+use shared::users::{AuthOptions, ClientInfo};
 
 use super::layout::{Field, form, message};
 use super::{Link, Outcome};
+use crate::AuthState;
 use crate::users::reset_email_confirm::reset_email_confirm;
-use crate::{AuthState, Options};
+use shared::app::App;
 
 /// Shows the form.
 pub(super) async fn show(_: Link) -> Markup {
@@ -24,9 +25,10 @@ pub(super) async fn submit(
 ) -> Result<Outcome, Outcome> {
     let Body(fields) = body?;
     let fields = fields.with("uid", &link.uid).with("token", &link.token);
-    let needs_activation = auth.options.send_activation_email;
+    let needs_activation = auth.app.auth_options.send_activation_email;
     // A page always asks for a confirmation, whatever the options of the shop are.
-    let auth = AuthState { options: Options { username_reset_confirm_retype: true, ..auth.options }, ..auth };
+    let auth_options = AuthOptions { username_reset_confirm_retype: true, ..auth.app.auth_options };
+    let auth = AuthState { app: App { auth_options, ..auth.app }, ..auth };
     let answer = reset_email_confirm(State(auth), MaybeBearer(None), client_info, Body(fields)).await;
     Ok(Outcome::from_result(answer, || done_page(needs_activation), reset_form))
 }

@@ -3,12 +3,13 @@
 use axum::extract::State;
 use maud::Markup;
 use shared::http::{ApiError, Body, FieldErrors, Fields, MaybeBearer};
-use shared::users::ClientInfo;
+use shared::users::{AuthOptions, ClientInfo};
 
 use super::layout::{Field, form, message};
 use super::{Link, Outcome};
+use crate::AuthState;
 use crate::users::reset_password_confirm::reset_password_confirm;
-use crate::{AuthState, Options};
+use shared::app::App;
 
 /// Shows the form.
 pub(super) async fn show(_: Link) -> Markup {
@@ -25,7 +26,8 @@ pub(super) async fn submit(
     let Body(fields) = body?;
     let fields = fields.with("uid", &link.uid).with("token", &link.token);
     // A page always asks for a confirmation, whatever the options of the shop are.
-    let auth = AuthState { options: Options { password_reset_confirm_retype: true, ..auth.options }, ..auth };
+    let auth_options = AuthOptions { password_reset_confirm_retype: true, ..auth.app.auth_options };
+    let auth = AuthState { app: App { auth_options, ..auth.app }, ..auth };
     let answer = reset_password_confirm(State(auth), MaybeBearer(None), client_info, Body(fields)).await;
     Ok(Outcome::from_result(answer, done_page, reset_form))
 }

@@ -6,8 +6,7 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems, Request};
-use shared::ids::UserId;
-use shared::users::store::totp as store;
+use shared::users::store::{Account, sign_ins, totp as store};
 use shared::users::{ClientInfo, totp};
 
 use super::second_factor::{count_attempt, reset_attempts};
@@ -34,7 +33,8 @@ enum ConfirmError {
 
 /// Confirm your second factor
 ///
-/// From now on, logging in requires a code. The recovery codes are in this response only: show them to the user once and do not keep them.
+/// From now on, logging in requires a code. Where the shop requires a second factor of its staff, you have your permissions from now on in this
+/// sign-in; others have to log in again. The recovery codes are in this response only: show them to the user once and do not keep them.
 #[utoipa::path(
     post,
     path = "/auth/totp/confirm/",
@@ -58,7 +58,7 @@ pub(crate) async fn confirm_totp(
     staff_only(&account)?;
     let mut tx = app.db.begin().await?;
     count_attempt(&mut tx, account.id, app.clock.now()).await?;
-    let outcome = confirm(&mut tx, &app, account.id, &code, &client_info).await?;
+    let outcome = confirm(&mut tx, &app, &account, &code, &client_info).await?;
     // Committed in every case, because a wrong code counts as an attempt.
     tx.commit().await?;
     match outcome {
@@ -72,11 +72,11 @@ pub(crate) async fn confirm_totp(
 async fn confirm(
     tx: &mut Tx,
     app: &App,
-    user: UserId,
+    account: &Account,
     code: &str,
     client_info: &ClientInfo,
 ) -> sqlx::Result<Result<CreatedRecoveryCodes, ConfirmError>> {
-    let now = app.clock.now();
+    let (user, now) = (account.id, app.clock.now());
     let Some(device) = store::lock_device(tx, user).await? else { return Ok(Err(ConfirmError::NotSetUp)) };
     if device.is_confirmed {
         return Ok(Err(ConfirmError::AlreadyConfirmed));
@@ -86,6 +86,7 @@ async fn confirm(
     };
     store::record_step(tx, user, step).await?;
     store::confirm(tx, user, now).await?;
+    sign_ins::record_second_factor(tx, account.sign_in).await?;
     reset_attempts(tx, user).await?;
     audit::store::record(tx, AuditRecord::by_owner(Kind::TotpEnabled, user), client_info, now).await?;
     new_recovery_codes(tx, app, user).await.map(Ok)

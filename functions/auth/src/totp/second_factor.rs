@@ -11,16 +11,16 @@ use shared::time::Timestamp;
 use shared::users::store::totp as store;
 use shared::users::{ClientInfo, totp};
 
-/// Checks the second factor at log-in, after the password. Fails with 401 if the account has a second factor and `otp` is missing or
+/// Checks the second factor at log-in, after the password. Returns false if the account has none. Fails with 401 if the account has a second factor and `otp` is missing or
 /// wrong, and with 429 after too many wrong codes.
 pub(crate) async fn second_factor(
     app: &App,
     user: UserId,
     otp: Option<&str>,
     client_info: &ClientInfo,
-) -> Result<(), ApiError> {
+) -> Result<bool, ApiError> {
     if !store::is_enabled(&app.db, user).await? {
-        return Ok(());
+        return Ok(false);
     }
     let mut tx = app.db.begin().await?;
     let Some(otp) = otp else {
@@ -39,8 +39,9 @@ pub(crate) async fn second_factor(
     }
     tx.commit().await?;
     match check {
-        // `NoDevice`: the second factor was removed after the check above.
-        CodeCheck::Valid | CodeCheck::NoDevice => Ok(()),
+        CodeCheck::Valid => Ok(true),
+        // The second factor was removed after the check above.
+        CodeCheck::NoDevice => Ok(false),
         CodeCheck::Wrong => {
             Err(refused("The code is invalid. Enter the code that your app shows now.", "otp_not_valid"))
         }

@@ -2,7 +2,7 @@
 
 use shared::app::db::Tx;
 use shared::audit::{AuditRecord, Kind};
-use shared::http::ApiError;
+use shared::http::{ApiError, forbidden};
 use shared::ids::UserId;
 use shared::users::Permission;
 use shared::users::store::Account;
@@ -30,6 +30,9 @@ pub(super) async fn account(
     let account = accounts::find(tx, id).await?.ok_or(ApiError::NoSuch("User"))?;
     if id == caller.id {
         return Ok(account);
+    }
+    if caller.second_factor_step.is_some() {
+        return Err(forbidden(caller));
     }
     if !caller.permissions.has(Permission::Customers) {
         return Err(match access {

@@ -11,16 +11,16 @@ use shared::outbox::EventKind;
 use shared::throttles::{self, Limit, Subject};
 use shared::users::store::registrations::{self, NewRegistration};
 use shared::users::store::{NewUser, insert, taken};
-use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords, read_username};
+use shared::users::{AuthOptions, ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords, read_username};
 
 use super::confirm::check_confirmation;
 use super::credentials::{fail_on_problems, hash_password};
 use super::{User, limits, taken_error};
-use crate::{AuthState, Options, events};
+use crate::{AuthState, events};
 
 /// An account to register.
 #[derive(Request)]
-#[request(options = Options, ignore_unknown)]
+#[request(options = AuthOptions, ignore_unknown)]
 pub(crate) struct CreateUser {
     /// Email address, with which you log in. An address belongs to one account, whatever its case.
     #[field(email, map = |email| normalize_email(&email))]
@@ -61,21 +61,21 @@ pub(crate) async fn create_user(
     client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
-    let new = fields.read_as(|fields| CreateUser::read(fields, &auth.options))?;
+    let new = fields.read_as(|fields| CreateUser::read(fields, &auth.app.auth_options))?;
     let from = Subject::client(&client_info);
     let mut attempts = vec![(Limit::MailFrom, from.clone())];
-    if auth.options.send_activation_email {
+    if auth.app.auth_options.send_activation_email {
         attempts.push((Limit::MailTo, Subject::mail("registered", &new.email)));
     }
     limits::count(&auth.app, &attempts).await?;
     // The password is judged before the address is looked for: a request that is refused for its password tells nothing about the address, and
     // one that does costs a hash.
     check_new_password(&auth.app, &new).await?;
-    if !auth.options.send_activation_email {
+    if !auth.app.auth_options.send_activation_email {
         limits::count(&auth.app, &[(Limit::FailedRegistration, from)]).await?;
     }
     let password_hash = hash_password(&auth.app, new.password.clone()).await?;
-    let user = if auth.options.send_activation_email {
+    let user = if auth.app.auth_options.send_activation_email {
         register(&auth, new, password_hash, locale, &client_info).await?
     } else {
         create_account(&auth.app, new, password_hash, locale, &client_info).await?

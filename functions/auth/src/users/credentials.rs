@@ -61,7 +61,7 @@ pub(super) async fn change_email(
     for email in [old, email.to_owned()] {
         events.push(events::record(tx, app, EventKind::EmailChanged { user_id, email }).await?);
     }
-    if auth.options.send_activation_email {
+    if auth.app.auth_options.send_activation_email {
         accounts::await_activation(tx, user_id).await?;
         events.push(events::record(tx, app, EventKind::ActivationRequested { email: email.to_owned() }).await?);
     }

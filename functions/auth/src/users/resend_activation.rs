@@ -31,7 +31,7 @@ pub(crate) async fn resend_activation(
     client_info: ClientInfo,
     Body(request): Body<RequestLink>,
 ) -> Result<StatusCode, ApiError> {
-    if !auth.options.send_activation_email {
+    if !auth.app.auth_options.send_activation_email {
         return Ok(StatusCode::BAD_REQUEST);
     }
     request_link(&auth, request, &client_info, |email| EventKind::ActivationRequested { email }).await

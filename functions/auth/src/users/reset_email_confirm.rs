@@ -7,18 +7,18 @@ use shared::fields::MAX_EMAIL;
 use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
 use shared::users::links::Purpose;
 use shared::users::store::links;
-use shared::users::{ClientInfo, Taken, normalize_email};
+use shared::users::{AuthOptions, ClientInfo, Taken, normalize_email};
 
 use super::confirm::check_confirmation;
 use super::credentials::{Change, change_email};
 use super::limits;
 use super::link::{MAX_PART, account_of_link, invalid_token, lenient_part};
 use super::set_email::taken_or_other;
-use crate::{AuthState, Options, events};
+use crate::{AuthState, events};
 
 /// A new email address, and the link that allows the change.
 #[derive(Request)]
-#[request(options = Options, ignore_unknown)]
+#[request(options = AuthOptions, ignore_unknown)]
 pub(crate) struct ConfirmEmailReset {
     /// First part of the link, which names the account.
     #[field(max = MAX_PART, with = lenient_part)]
@@ -58,7 +58,7 @@ pub(crate) async fn reset_email_confirm(
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
     let ConfirmEmailReset { uid, token, new_email, re_new_email } =
-        fields.read_as(|fields| ConfirmEmailReset::read(fields, &auth.options))?;
+        fields.read_as(|fields| ConfirmEmailReset::read(fields, &auth.app.auth_options))?;
     check_confirmation("email", &new_email, re_new_email.as_deref())?;
     let email = normalize_email(&new_email);
     // Only a caller with a valid link learns whether an address is taken; in Djoser everyone does.

@@ -32,7 +32,7 @@ pub(crate) async fn reset_password(
     Body(request): Body<RequestLink>,
 ) -> Result<Response, ApiError> {
     let kind_for = |email| EventKind::PasswordResetRequested { email };
-    if auth.options.shows_email_not_found() {
+    if auth.app.auth_options.shows_email_not_found() {
         return request_if_found(&auth, request, &client_info, kind_for).await;
     }
     request_link(&auth, request, &client_info, kind_for).await.map(|status| status.into_response())

@@ -6,16 +6,16 @@ use shared::audit::Kind;
 use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
 use shared::users::links::Purpose;
 use shared::users::store::{accounts, links, proven};
-use shared::users::{ClientInfo, passwords};
+use shared::users::{AuthOptions, ClientInfo, passwords};
 
 use super::confirm::check_confirmation;
 use super::credentials::{Change, change_password, fail_on_problems, hash_password};
 use super::link::{MAX_PART, account_of_link, invalid_token};
-use crate::{AuthState, Options, events};
+use crate::{AuthState, events};
 
 /// A new password, and the link that allows the change.
 #[derive(Request)]
-#[request(options = Options, ignore_unknown)]
+#[request(options = AuthOptions, ignore_unknown)]
 pub(crate) struct ConfirmPasswordReset {
     /// First part of the link, which names the account.
     #[field(max = MAX_PART)]
@@ -54,7 +54,7 @@ pub(crate) async fn reset_password_confirm(
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
     let ConfirmPasswordReset { uid, token, new_password, re_new_password } =
-        fields.read_as(|fields| ConfirmPasswordReset::read(fields, &auth.options))?;
+        fields.read_as(|fields| ConfirmPasswordReset::read(fields, &auth.app.auth_options))?;
     // In Djoser's order: the password alone, then the link, and only then the password compared with its owner's names.
     fail_on_problems("new_password", passwords::problems(&new_password, "", ""))?;
     check_confirmation("password", &new_password, re_new_password.as_deref())?;

@@ -8,16 +8,16 @@ use shared::fields::MAX_EMAIL;
 use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Request, Unauthorized};
 use shared::users::store::{Account, accounts};
 use shared::users::tokens::TokenError;
-use shared::users::{ClientInfo, Taken, normalize_email, passwords};
+use shared::users::{AuthOptions, ClientInfo, Taken, normalize_email, passwords};
 
 use super::confirm::check_confirmation;
 use super::credentials::{Change, change_email};
 use super::{current_password, limits};
-use crate::{AuthState, Options, events};
+use crate::{AuthState, events};
 
 /// A new email address.
 #[derive(Request)]
-#[request(options = Options, ignore_unknown)]
+#[request(options = AuthOptions, ignore_unknown)]
 pub(crate) struct SetEmail {
     /// New email address, with which you log in from now on.
     #[field(email)]
@@ -81,7 +81,7 @@ async fn checked_email(
     client_info: &ClientInfo,
 ) -> Result<String, ApiError> {
     let app = &auth.app;
-    let read = SetEmail::read(&mut fields, &auth.options);
+    let read = SetEmail::read(&mut fields, &auth.app.auth_options);
     let is_correct = current_password::check(app, account, &mut fields, client_info).await?;
     if let Some(read) = read.as_ref().filter(|_| is_correct) {
         let email = normalize_email(&read.new_email);

@@ -7,16 +7,16 @@ use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Request, Unaut
 use shared::throttles::{Limit, Subject};
 use shared::users::store::accounts;
 use shared::users::tokens::TokenError;
-use shared::users::{ClientInfo, passwords};
+use shared::users::{AuthOptions, ClientInfo, passwords};
 
 use super::confirm::check_confirmation;
 use super::credentials::{Change, change_password, fail_on_problems, hash_password};
 use super::{current_password, limits};
-use crate::{AuthState, Options, events};
+use crate::{AuthState, events};
 
 /// A new password.
 #[derive(Request)]
-#[request(options = Options, ignore_unknown)]
+#[request(options = AuthOptions, ignore_unknown)]
 pub(crate) struct SetPassword {
     /// New password. It must not be common, consist of digits only, or resemble the username or the email address.
     #[field(secret, max = passwords::MAX)]
@@ -49,7 +49,7 @@ pub(crate) async fn set_password(
     Body(mut fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    let read = SetPassword::read(&mut fields, &auth.options);
+    let read = SetPassword::read(&mut fields, &auth.app.auth_options);
     current_password::check(app, &account, &mut fields, &client_info).await?;
     let SetPassword { new_password, re_new_password, current_password: _checked } = fields.finish(read)?;
     fail_on_problems("new_password", passwords::problems(&new_password, &account.username, &account.email))?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{AuthState, Lifetimes, Options};
+use auth::{AuthState, Lifetimes};
 use serde_json::json;
 use shared::app::db::PoolSettings;
 use shared::testing::{Answer, RecordingQueue, START, TestApp, service_db_with};
@@ -158,7 +158,6 @@ async fn a_refused_registration_needs_one_connection_only(db: PgPool) {
             app,
             signer: signer.clone(),
             lifetimes: Lifetimes::default(),
-            options: Options::default(),
             queue: Arc::new(RecordingQueue::default()),
         }
     });

@@ -1,6 +1,5 @@
 //! Forged tokens, sent to `GET /auth/users/me/` and to `POST /auth/jwt/verify/`.
 
-use auth::Options;
 use ring::hmac;
 use serde_json::{Value, json};
 use shared::ids::UserId;
@@ -9,6 +8,7 @@ use sqlx::PgPool;
 
 use crate::register;
 use crate::signing_keys::{Key, claims, part, service_with_keys};
+use shared::users::AuthOptions;
 
 /// A service with all its keys, the private ones included.
 struct Forger {
@@ -22,7 +22,7 @@ struct Forger {
 impl Forger {
     async fn new(db: PgPool) -> Self {
         let (ours, other) = (Key::new(), Key::new());
-        let app = service_with_keys(db, &ours, &[&ours, &other], Options::default());
+        let app = service_with_keys(db, &ours, &[&ours, &other], AuthOptions::default());
         let ana = register(&app, "ana").await;
         app.token(ana).await;
         Self { app, ours, other, ana }

@@ -21,6 +21,7 @@ mod pages;
 mod profile;
 mod refresh_token;
 mod request_limits;
+mod second_factor_required;
 mod sign_ins;
 mod signing_keys;
 mod staff_accounts;
@@ -44,11 +45,12 @@ mod verify_token;
 
 use std::sync::Arc;
 
-use auth::{AuthState, Lifetimes, Options};
+use auth::{AuthState, Lifetimes};
 use serde_json::{Value, json};
+use shared::app::App;
 use shared::ids::UserId;
 use shared::testing::{Answer, RecordingQueue, TestApp, TestUser};
-use shared::users::Permissions;
+use shared::users::{AuthOptions, Permissions};
 use sqlx::PgPool;
 
 /// The password of every user who registers.
@@ -56,16 +58,15 @@ const PASSWORD: &str = "a quiet harbour";
 
 /// Returns the service with its default options.
 fn service(db: PgPool) -> TestApp {
-    service_with(db, Options::default())
+    service_with(db, AuthOptions::default())
 }
 
 /// Returns the service with other options and a queue that only records.
-fn service_with(db: PgPool, options: Options) -> TestApp {
+fn service_with(db: PgPool, auth_options: AuthOptions) -> TestApp {
     TestApp::with_state(db, auth::router(), |app, signer| AuthState {
-        app,
+        app: App { auth_options, ..app },
         signer: signer.clone(),
         lifetimes: Lifetimes::default(),
-        options,
         queue: Arc::new(RecordingQueue::default()),
     })
 }

@@ -1,6 +1,5 @@
 //! `/auth/pages/`: the pages that mailed links open in a shop without a storefront.
 
-use auth::Options;
 use axum::body::Body;
 use http::Method;
 use shared::app::Clock as _;
@@ -13,6 +12,7 @@ use sqlx::PgPool;
 
 use crate::mailed_links::{a_registration_link, register_and_activate};
 use crate::{PASSWORD, log_in, register, service, service_with};
+use shared::users::AuthOptions;
 
 const NEW_PASSWORD: &str = "a loud harbour";
 
@@ -54,7 +54,7 @@ fn assert_contains(answer: &Answer, words: &str) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn only_the_button_activates_an_account(db: PgPool) {
-    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    let app = service_with(db, AuthOptions { send_activation_email: true, ..AuthOptions::default() });
     let ana = register(&app, "ana").await;
     let link = a_registration_link(&app, ana).await;
     let page = format!("/auth/pages/activate/{}/{}/", link.uid, link.token);
@@ -142,7 +142,7 @@ async fn a_link_sets_a_new_email_address(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_new_email_address_must_be_activated(db: PgPool) {
-    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    let app = service_with(db, AuthOptions { send_activation_email: true, ..AuthOptions::default() });
     let ana = register_and_activate(&app, "ana").await;
     let page = page_of(&app, ana, "ana", Purpose::EmailReset).await;
 

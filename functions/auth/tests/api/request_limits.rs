@@ -1,17 +1,17 @@
 //! Limits on requested mails, registrations and password checks.
 
-use auth::Options;
 use serde_json::{Value, json};
 use shared::testing::{Answer, TestApp};
 use sqlx::PgPool;
 
 use crate::{PASSWORD, register, registration, service, service_with, sql, tokens};
+use shared::users::AuthOptions;
 
 const MAIL_REQUESTS: [&str; 3] =
     ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"];
 
 fn service_with_activation(db: PgPool) -> TestApp {
-    service_with(db, Options { send_activation_email: true, ..Options::default() })
+    service_with(db, AuthOptions { send_activation_email: true, ..AuthOptions::default() })
 }
 
 fn assert_throttled(answer: &Answer, seconds: u32) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{AuthState, Lifetimes, Options};
+use auth::{AuthState, Lifetimes};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
@@ -11,6 +11,7 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use shared::ids::UserId;
 use shared::testing::{RecordingQueue, START, TestApp};
+use shared::users::AuthOptions;
 use shared::users::tokens::{TokenSigner, TokenVerifier};
 use sqlx::PgPool;
 
@@ -68,11 +69,12 @@ pub(crate) fn claims(user: UserId) -> Value {
 }
 
 /// Returns the service, which signs with one key and accepts these keys.
-pub(crate) fn service_with_keys(db: PgPool, signing: &Key, accepted: &[&Key], options: Options) -> TestApp {
+pub(crate) fn service_with_keys(db: PgPool, signing: &Key, accepted: &[&Key], auth_options: AuthOptions) -> TestApp {
     let verifier = Arc::new(TokenVerifier::new(accepted.iter().map(|key| key.public())));
     let signer = Arc::new(TokenSigner::new(&signing.pkcs8).unwrap());
     TestApp::with_state(db, auth::router(), |mut app, _| {
         app.verifier = verifier;
-        AuthState { app, signer, lifetimes: Lifetimes::default(), options, queue: Arc::new(RecordingQueue::default()) }
+        app.auth_options = auth_options;
+        AuthState { app, signer, lifetimes: Lifetimes::default(), queue: Arc::new(RecordingQueue::default()) }
     })
 }

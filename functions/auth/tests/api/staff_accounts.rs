@@ -1,11 +1,10 @@
 //! Deactivate and reactivate an account: `POST /auth/users/{id}/deactivate/` and `…/reactivate/`.
 
-use auth::Options;
 use serde_json::json;
 use shared::ids::UserId;
 use shared::testing::{Answer, Client, TestApp};
-use shared::users::Permissions;
 use shared::users::links::Purpose;
+use shared::users::{AuthOptions, Permissions};
 use sqlx::PgPool;
 
 use crate::mailed_links::{a_link, register_and_activate};
@@ -108,7 +107,7 @@ async fn an_earlier_activation_link_does_not_reactivate_an_account(db: PgPool) {
 /// An account that waits for the activation of a new address is inactive already, but deactivating it must still have an effect.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn deactivating_an_unactivated_account_disables_its_link(db: PgPool) {
-    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    let app = service_with(db, AuthOptions { send_activation_email: true, ..AuthOptions::default() });
     let ana = register_and_activate(&app, "ana").await;
     let client = app.anonymous().bearer(&crate::tokens(&app, "ana").await.access);
     let body = json!({"new_email": "anna@example.com", "current_password": crate::PASSWORD});

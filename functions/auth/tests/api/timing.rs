@@ -7,13 +7,13 @@
 
 use std::time::{Duration, Instant};
 
-use auth::Options;
 use serde_json::json;
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
 use crate::mailed_links::register_and_activate;
 use crate::{PASSWORD, log_in, register, service, service_with, sql};
+use shared::users::AuthOptions;
 
 const SAMPLES: usize = 40;
 const TOO_FAR: f64 = 5.0;
@@ -68,7 +68,7 @@ async fn an_unknown_account_takes_as_long_as_a_wrong_password_or_an_unusable_acc
 /// For an unknown address the same rows are written as for a known one.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn requesting_a_mail_takes_as_long_for_an_unknown_address_as_for_a_known_one(db: PgPool) {
-    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    let app = service_with(db, AuthOptions { send_activation_email: true, ..AuthOptions::default() });
     register(&app, "ana").await;
     for path in ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"] {
         let mut took: [Vec<Duration>; 2] = Default::default();
@@ -93,7 +93,7 @@ async fn requesting_a_mail_takes_as_long_for_an_unknown_address_as_for_a_known_o
 /// Both cost one hash, one registration and one event.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn registering_takes_as_long_with_a_taken_address_as_with_a_new_one(db: PgPool) {
-    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    let app = service_with(db, AuthOptions { send_activation_email: true, ..AuthOptions::default() });
     register_and_activate(&app, "ana").await;
     let mut took: [Vec<Duration>; 2] = Default::default();
     for round in 0..=SAMPLES {

@@ -1,15 +1,15 @@
 //! Refresh an access token with `ROTATE_REFRESH_TOKENS`: `POST /auth/jwt/refresh/`.
 
-use auth::Options;
 use serde_json::{Value, json};
 use shared::testing::{Answer, TestApp};
 use sqlx::PgPool;
 
 use crate::signing_keys::{Key, service_with_keys};
 use crate::{register, service_with, tokens};
+use shared::users::AuthOptions;
 
 fn service_with_rotation(db: PgPool) -> TestApp {
-    service_with(db, Options { rotate_refresh_tokens: true, ..Options::default() })
+    service_with(db, AuthOptions { rotate_refresh_tokens: true, ..AuthOptions::default() })
 }
 
 async fn refresh(app: &TestApp, token: &str) -> Answer {
@@ -168,7 +168,7 @@ async fn concurrent_reuses_of_a_token_are_refused_and_logged_once(db: PgPool) {
 async fn rotation_can_be_turned_on_and_off_during_a_sign_in(db: PgPool) {
     let key = Key::new();
     let service_with_rotation = |on| {
-        let options = Options { rotate_refresh_tokens: on, ..Options::default() };
+        let options = AuthOptions { rotate_refresh_tokens: on, ..AuthOptions::default() };
         service_with_keys(db.clone(), &key, &[&key], options)
     };
     let (off, on) = (service_with_rotation(false), service_with_rotation(true));

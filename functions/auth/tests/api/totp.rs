@@ -1,5 +1,6 @@
 //! The second factor and logging in with a code: `/auth/totp/`.
 
+use data_encoding::BASE32_NOPAD;
 use http::Method;
 use serde_json::{Value, json};
 use shared::app::Clock as _;
@@ -10,29 +11,31 @@ use sqlx::PgPool;
 use crate::{PASSWORD, log_in, register, service, sql, tokens};
 
 /// A member of staff with a confirmed second factor.
-struct Staff {
-    client: Client,
-    secret: Vec<u8>,
+pub(crate) struct Staff {
+    pub(crate) client: Client,
+    pub(crate) secret: Vec<u8>,
     recovery_codes: Vec<String>,
 }
 
 /// Registers `ana` and makes her a member of staff.
-async fn a_member_of_staff(app: &TestApp) -> Client {
+pub(crate) async fn a_member_of_staff(app: &TestApp) -> Client {
     register(app, "ana").await;
     sql(app, "update users set is_staff = true where username = 'ana'").await;
     app.anonymous().bearer(&tokens(app, "ana").await.access)
 }
 
-async fn set_up(app: &TestApp, client: &Client) -> Vec<u8> {
-    let set_up = client.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
-    let secret: Vec<u8> = sqlx::query_scalar("select secret from totp_devices").fetch_one(&app.db).await.unwrap();
-    assert_eq!(set_up.body["secret"], totp::base32(&secret));
-    secret
+async fn set_up(client: &Client) -> Vec<u8> {
+    secret(&client.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201))
 }
 
-async fn staff_with_a_second_factor(app: &TestApp) -> Staff {
+/// Returns the secret in the response to a set-up.
+pub(crate) fn secret(set_up: &Answer) -> Vec<u8> {
+    BASE32_NOPAD.decode(set_up.body["secret"].as_str().unwrap().as_bytes()).unwrap()
+}
+
+pub(crate) async fn staff_with_a_second_factor(app: &TestApp) -> Staff {
     let client = a_member_of_staff(app).await;
-    let secret = set_up(app, &client).await;
+    let secret = set_up(&client).await;
     let answer = client.post("/auth/totp/confirm/", json!({"code": code(app, &secret)})).await.expect(200);
     // The code that confirmed the device cannot be used again.
     app.clock.advance(30);
@@ -44,7 +47,7 @@ fn recovery_codes(answer: &Answer) -> Vec<String> {
 }
 
 /// Returns the current code of the authenticator app.
-fn code(app: &TestApp, secret: &[u8]) -> String {
+pub(crate) fn code(app: &TestApp, secret: &[u8]) -> String {
     totp::code(secret, app.clock.now().seconds() / 30)
 }
 
@@ -59,12 +62,12 @@ fn wrong_code(app: &TestApp, secret: &[u8]) -> String {
         .to_owned()
 }
 
-async fn log_in_with(app: &TestApp, password: &str, otp: &str) -> Answer {
+pub(crate) async fn log_in_with(app: &TestApp, password: &str, otp: &str) -> Answer {
     let body = json!({"email": "ana@example.com", "password": password, "otp": otp});
     app.anonymous().post("/auth/jwt/create/", body).await
 }
 
-async fn remove(client: &Client, password: &str, code: &str) -> Answer {
+pub(crate) async fn remove(client: &Client, password: &str, code: &str) -> Answer {
     let body = json!({"current_password": password, "code": code});
     client.send_json(Method::DELETE, "/auth/totp/", body).await
 }
@@ -106,7 +109,7 @@ async fn confirming_returns_ten_recovery_codes_which_are_stored_as_digests(db: P
         ana.post("/auth/totp/confirm/", json!({"code": "1"})).await.expect(409).body["code"],
         "totp_not_enabled"
     );
-    let secret = set_up(&app, &ana).await;
+    let secret = set_up(&ana).await;
 
     let wrong = ana.post("/auth/totp/confirm/", json!({"code": wrong_code(&app, &secret)})).await.expect(400);
     assert_eq!(wrong.body, json!({"code": ["The code is invalid. Enter the code that your app shows now."]}));
@@ -155,7 +158,7 @@ async fn setting_up_and_removing_need_the_password(db: PgPool) {
     let refused = ana.post("/auth/totp/", json!({"current_password": "not this"})).await.expect(400);
     assert_eq!(refused.body, json!({"current_password": ["Invalid password."]}));
     assert_eq!(app.count("select count(*) from totp_devices").await, 0);
-    let secret = set_up(&app, &ana).await;
+    let secret = set_up(&ana).await;
     ana.post("/auth/totp/confirm/", json!({"code": code(&app, &secret)})).await.expect(200);
     app.clock.advance(30);
 

@@ -1,6 +1,5 @@
 //! Registrations that become accounts, and accounts with a new address that become active, when their mailed link is opened.
 
-use auth::Options;
 use serde_json::{Value, json};
 use shared::app::Clock as _;
 use shared::audit::{AuditRecord, Kind, store::record};
@@ -8,6 +7,7 @@ use shared::ids::UserId;
 use shared::testing::{Answer, Client, TestApp};
 use shared::users::ClientInfo;
 use shared::users::links::Purpose;
+use shared::users::{AuthOptions, ClientInfo};
 use sqlx::PgPool;
 
 use crate::mailed_links::{Link, a_link, a_registration_link, audit_log, published_events, register_and_activate};
@@ -18,7 +18,7 @@ const ATTACKER: &str = "198.51.100.7";
 const OWNER: &str = "203.0.113.7";
 
 fn service_with_activation(db: PgPool) -> TestApp {
-    service_with(db, Options { send_activation_email: true, ..Options::default() })
+    service_with(db, AuthOptions { send_activation_email: true, ..AuthOptions::default() })
 }
 
 async fn activate(app: &TestApp, link: &Link) -> u16 {

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::app::db::{Call, Db};
 use crate::ids::ApiKeyId;
 use crate::time::Timestamp;
-use crate::users::Permissions;
 use crate::users::api_keys::UnverifiedKey;
+use crate::users::{AuthOptions, Permissions};
 
 /// A valid API key.
 #[derive(Clone, Copy, Debug)]
@@ -27,10 +27,16 @@ impl sqlx::FromRow<'_, PgRow> for ValidApiKey {
 }
 
 /// Returns the valid key with this digest and records its use; `None` if the key is forged, revoked or expired, or if its creator does not have
-/// all its permissions any more. One round trip, in its own transaction.
-pub async fn record_use(db: &Db, key: &UnverifiedKey, now: Timestamp) -> sqlx::Result<Option<ValidApiKey>> {
+/// all its permissions any more, or has no second factor where these options require one. One round trip, in its own transaction.
+pub async fn record_use(
+    db: &Db,
+    key: &UnverifiedKey,
+    options: AuthOptions,
+    now: Timestamp,
+) -> sqlx::Result<Option<ValidApiKey>> {
     let [first, second] = halves(key.sha256).map(Uuid::from_u128);
     let call = Call::new("use_api_key").uuid(key.id.0).uuid(first).uuid(second).bigint(now.micros());
+    let call = call.boolean(options.staff_needs_second_factor);
     Ok(db.call(call).await?.into_iter().next())
 }
 

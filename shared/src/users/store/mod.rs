@@ -19,7 +19,7 @@ use sqlx::postgres::PgRow;
 
 pub use erasure::{Erasure, delete, lock_for_deletion};
 
-use super::{Permissions, Taken, username_key};
+use super::{AuthOptions, Permissions, SecondFactorStep, Taken, username_key};
 use crate::app::db::{Call, Db, Tx};
 use crate::ids::{SignInId, UserId};
 use crate::locale::Locale;
@@ -46,6 +46,8 @@ pub struct Account {
     pub sign_in: SignInId,
     /// True if that sign-in has ended, or is not one of the account.
     pub is_signed_out: bool,
+    /// Step with the second factor that is left before the account has its permissions, where the shop requires one.
+    pub second_factor_step: Option<SecondFactorStep>,
 }
 
 impl sqlx::FromRow<'_, PgRow> for Account {
@@ -66,14 +68,27 @@ impl sqlx::FromRow<'_, PgRow> for Account {
             },
             sign_in: row.try_get("sign_in_id")?,
             is_signed_out: row.try_get("is_signed_out")?,
+            second_factor_step: SecondFactorStep::left(row.try_get("has_device")?, row.try_get("has_second_factor")?)
+                .filter(|_| is_staff),
         })
     }
 }
 
-/// Returns the account that a token names; `None` if it was deleted. One round trip, in its own transaction.
-pub async fn account(db: &Db, user: UserId, sign_in: SignInId) -> sqlx::Result<Option<Account>> {
+/// Returns the account that a token names; `None` if it was deleted. If staff need a second factor here, those who have not used one get no
+/// permissions. One round trip, in its own transaction.
+pub async fn account(db: &Db, user: UserId, sign_in: SignInId, options: AuthOptions) -> sqlx::Result<Option<Account>> {
     let rows: Vec<Account> = db.call(Call::new("caller").bigint(user.0).uuid(sign_in.0)).await?;
-    Ok(rows.into_iter().next())
+    Ok(rows.into_iter().next().map(|account| account.under(options)))
+}
+
+impl Account {
+    /// Returns the account as these options let it act.
+    fn under(self, options: AuthOptions) -> Self {
+        match self.second_factor_step {
+            Some(_) if options.staff_needs_second_factor => Self { permissions: Permissions::NONE, ..self },
+            Some(_) | None => Self { second_factor_step: None, ..self },
+        }
+    }
 }
 
 /// An account to insert.

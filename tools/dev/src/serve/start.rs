@@ -21,6 +21,7 @@ use shared::app::{App, Clock, Environment, SystemClock, SystemRng};
 use shared::shop::ShopOptions;
 use shared::storage::Storage;
 use shared::transfers::parts::PartsAsFiles;
+use shared::users::AuthOptions;
 use shared::users::tokens::TokenVerifier;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -76,7 +77,6 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let mailbox = Arc::new(Mailbox::open(home.mail(), clock.clone(), url.clone())?);
     let (job_queue, queued_jobs) = JobChannel::open();
     let job_queue = Arc::new(job_queue);
-    let auth_options = auth::Options::from_environment(environment)?;
     let signer = Arc::new(signing_key::load(&home.signing_key())?);
     let verifier = Arc::new(TokenVerifier::new([signer.public_key().to_vec()]));
     let app = App {
@@ -88,6 +88,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         edge: None,
         currency: database.currency(),
         options: ShopOptions::from_environment(environment)?,
+        auth_options: AuthOptions::from_environment(environment)?,
         metrics: Metrics::off(),
     };
     let router = Router::new()
@@ -98,7 +99,6 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         .fallback_service(shop(Parts {
             app,
             signer,
-            options: auth_options,
             queue: spool.clone(),
             storage: files.private.clone(),
             images: Images { storage: files.public.clone(), url: storage::PUBLIC.to_owned() },

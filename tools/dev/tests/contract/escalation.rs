@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use axum::Json;
 use http::Method;
 use serde_json::{Value, json};
+use shared::app::App;
 use shared::http::{Requires, RequiresUser};
 use shared::testing::{Client, TestApp, TestUser};
 use shared::users::permissions::{Catalogue, Customers, Orders};
-use shared::users::{Permission, Permissions};
+use shared::users::{AuthOptions, Permission, Permissions};
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -64,6 +65,62 @@ async fn an_operation_without_a_permission_requires_none_and_accepts_no_key(db: 
         count += 1;
     }
     assert!(count >= 10, "the documents have {count} operations that name none");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn where_staff_need_a_second_factor_no_permission_is_had_without_it(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let auth_options = AuthOptions { staff_needs_second_factor: true, ..AuthOptions::default() };
+    let strict = App { auth_options, ..app.app.clone() };
+    let mut known = BTreeMap::new();
+    for operation in operations() {
+        let Some(needed) = operation.permission() else { continue };
+        if !known.contains_key(needed.as_str()) {
+            known.insert(needed.as_str(), callers_by_second_factor(&app, needed).await);
+        }
+        let client = Client::new(serve(operation.function, &strict, &app.signer).unwrap());
+        for (who, credentials, expected) in &known[needed.as_str()] {
+            let (status, body) = ask(&client, &operation, Some(credentials)).await;
+            let actual = match status {
+                401 | 403 => body["code"].as_str().unwrap(),
+                _ => "allowed",
+            };
+            assert_eq!((actual, status >= 500), (*expected, false), "{}: {who}: {status} {body}", operation.id());
+        }
+    }
+    assert_eq!(known.len(), Permission::ALL.len());
+}
+
+/// Returns a caller for each state of the second factor, with their credentials, and the code of their refusal or `allowed`.
+async fn callers_by_second_factor(app: &TestApp, needed: Permission) -> Vec<(String, String, &'static str)> {
+    let only = just([needed]);
+    let mut callers = Vec::new();
+    for (has_device, has_used, of_person, of_key) in [
+        (false, false, "second_factor_required", "api_key_not_valid"),
+        // Its device was removed after the log-in.
+        (false, true, "second_factor_required", "api_key_not_valid"),
+        (true, false, "second_factor_log_in_required", "allowed"),
+        (true, true, "allowed", "allowed"),
+    ] {
+        for (kind, user) in [("staff", app.a_staff_user_with(only).await), ("a superuser", app.a_superuser().await)] {
+            if has_device {
+                app.confirm_device(&user).await;
+            }
+            if has_used {
+                app.use_second_factor(&user).await;
+            }
+            let who = format!("{kind}, device: {has_device}, used: {has_used}");
+            callers.push((who.clone(), format!("Bearer {}", user.token), of_person));
+            // No key has `settings`, so such a key is refused whatever its creator has.
+            let of_key =
+                if needed == Permission::Settings && of_key == "allowed" { "permission_denied" } else { of_key };
+            let key = app.an_api_key_of(&user, only).await;
+            callers.push((format!("a key of {who}"), format!("Api-Key {key}"), of_key));
+        }
+    }
+    // The requirement is for staff: a customer is refused for the permission alone.
+    callers.push(("a customer".to_owned(), format!("Bearer {}", app.a_user().await.token), "permission_denied"));
+    callers
 }
 
 #[test]

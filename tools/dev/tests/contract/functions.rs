@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use auth::{AuthState, Lifetimes, Options};
+use auth::{AuthState, Lifetimes};
 use axum::Router;
 use orders::OrdersState;
 use ring::rand::SystemRandom;
@@ -87,13 +87,7 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
         "admin" => service(admin::router(), app),
         "auth" => service(
             auth::router(),
-            AuthState {
-                app,
-                signer: signer.clone(),
-                lifetimes: Lifetimes::default(),
-                options: Options::default(),
-                queue: Arc::new(BrokenQueue),
-            },
+            AuthState { app, signer: signer.clone(), lifetimes: Lifetimes::default(), queue: Arc::new(BrokenQueue) },
         ),
         "cart" => service(cart::router(), app),
         "catalogue" => service(catalogue::router(), app),

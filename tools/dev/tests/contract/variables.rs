@@ -14,7 +14,7 @@ use crate::template::{functions, template};
 const READ_FOR: &[(&[&str], &[&str])] = &[
     (&["lambda::serve(", "lambda::serve_without_database(", "lambda::run_job("], &["RUST_LOG", "STACK_NAME"]),
     (&["lambda::serve(", "lambda::serve_without_database("], &["PUBLIC_URL", "EDGE_SECRET"]),
-    (&["lambda::serve("], &["TOKEN_PUBLIC_KEYS", "SHOP_OPTIONS"]),
+    (&["lambda::serve("], &["TOKEN_PUBLIC_KEYS", "SHOP_OPTIONS", "AUTH_OPTIONS"]),
     (&["lambda::serve(", "currency(environment)"], &["SHOP_CURRENCY"]),
     (
         &["lambda::serve(", "Db::from_environment(", "Connector::from_environment("],
@@ -178,7 +178,7 @@ fn the_links_in_mails_have_a_base_url_even_if_parameters_are_empty() {
 #[test]
 fn the_template_names_every_option() {
     for (file, parameter, known) in [
-        ("functions/auth/src/options.rs", "AuthOptions", "SEND_ACTIVATION_EMAIL"),
+        ("shared/src/users/options.rs", "AuthOptions", "SEND_ACTIVATION_EMAIL"),
         ("shared/src/shop/options.rs", "ShopOptions", "CARTS_PER_HOUR"),
     ] {
         let source = std::fs::read_to_string(workspace().join(file)).unwrap();

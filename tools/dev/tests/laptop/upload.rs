@@ -23,7 +23,6 @@ async fn an_uploaded_image_is_public_once_it_is_finished(db: PgPool) {
     let router = files.router().fallback_service(shop(Parts {
         app: app.app.clone(),
         signer: app.signer.clone(),
-        options: auth::Options::default(),
         queue: Arc::new(RecordingQueue::default()),
         storage: files.private.clone(),
         images: Images { storage: files.public.clone(), url: PUBLIC.to_owned() },

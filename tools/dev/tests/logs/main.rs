@@ -18,7 +18,6 @@ fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
     Client::new(shop(Parts {
         app: app.app.clone(),
         signer: app.signer.clone(),
-        options: auth::Options::default(),
         queue,
         storage: Arc::new(MemoryStorage::default()),
         images: Images { storage: Arc::new(MemoryStorage::default()), url: "/images".to_owned() },

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::{BLANK, NO_STRING, NULL, REQUIRED};
 use crate::mailed_links::{a_link, register_and_activate};
 use crate::{register, service, service_with, sql};
-use auth::Options;
+use shared::users::AuthOptions;
 
 const NO_USER: &str = "Invalid user id or user doesn't exist.";
 const NO_TOKEN: &str = "Invalid token for given user.";
@@ -25,7 +25,7 @@ async fn posts(app: &TestApp, path: &str, rows: Vec<(Value, Value)>) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn requesting_a_link_answers_the_same_for_every_address(db: PgPool) {
-    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    let app = service_with(db, AuthOptions { send_activation_email: true, ..AuthOptions::default() });
     register_and_activate(&app, "ana").await;
     register(&app, "ben").await;
     for path in ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"] {

@@ -1,6 +1,5 @@
-//! Options of a shop that change the public requests.
+//! AuthOptions of a shop that change the public requests.
 
-use auth::Options;
 use serde_json::{Value, json};
 use shared::testing::TestApp;
 use shared::users::links::Purpose;
@@ -9,6 +8,7 @@ use sqlx::PgPool;
 use super::{BLANK, REQUIRED};
 use crate::mailed_links::{a_link, published_events};
 use crate::{PASSWORD, register, service_with};
+use shared::users::AuthOptions;
 
 const NEW: &str = "some other harbour";
 
@@ -23,7 +23,7 @@ async fn assert_refused(app: &TestApp, path: &str, body: Value, expected: Value)
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn registering_can_require_the_password_twice(db: PgPool) {
-    let app = service_with(db, Options { user_create_password_retype: true, ..Options::default() });
+    let app = service_with(db, AuthOptions { user_create_password_retype: true, ..AuthOptions::default() });
     let path = "/auth/users/";
     let with = |name: &str, password: &str, again: Value| json!({"email": format!("{name}@example.com"), "username": name, "password": password, "re_password": again});
     let all = json!({"email": [REQUIRED], "username": [REQUIRED], "password": [REQUIRED], "re_password": [REQUIRED]});
@@ -40,8 +40,11 @@ async fn registering_can_require_the_password_twice(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_reset_by_link_can_require_the_new_value_twice(db: PgPool) {
-    let options =
-        Options { password_reset_confirm_retype: true, username_reset_confirm_retype: true, ..Options::default() };
+    let options = AuthOptions {
+        password_reset_confirm_retype: true,
+        username_reset_confirm_retype: true,
+        ..AuthOptions::default()
+    };
     let app = service_with(db, options);
     let ana = register(&app, "ana").await;
 
@@ -66,8 +69,8 @@ async fn a_reset_by_link_can_require_the_new_value_twice(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn requesting_a_link_can_reveal_that_there_is_no_account(db: PgPool) {
     for (options, db) in [
-        (Options { password_reset_show_email_not_found: true, ..Options::default() }, db.clone()),
-        (Options { username_reset_show_email_not_found: true, ..Options::default() }, db),
+        (AuthOptions { password_reset_show_email_not_found: true, ..AuthOptions::default() }, db.clone()),
+        (AuthOptions { username_reset_show_email_not_found: true, ..AuthOptions::default() }, db),
     ] {
         let app = service_with(db, options);
         sqlx::query("truncate users, outbox, throttles cascade").execute(&app.db).await.unwrap();

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use super::{BLANK, NO_STRING, NULL, REQUIRED};
 use crate::{PASSWORD, register, service, service_with, sql, tokens};
-use auth::Options;
+use shared::users::AuthOptions;
 
 const WRONG: &str = "Invalid password.";
 const NEW: &str = "some other harbour";
@@ -82,7 +82,7 @@ async fn changing_an_address_answers_as_djoser_does(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_repeated_password_must_match(db: PgPool) {
-    let options = Options { set_password_retype: true, ..Options::default() };
+    let options = AuthOptions { set_password_retype: true, ..AuthOptions::default() };
     let with =
         |new: &str, again: Value| json!({"current_password": PASSWORD, "new_password": new, "re_new_password": again});
     let mismatch = json!({"non_field_errors": ["The two password fields didn't match."]});
@@ -99,7 +99,7 @@ async fn the_repeated_password_must_match(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_repeated_address_must_match(db: PgPool) {
-    let options = Options { set_username_retype: true, ..Options::default() };
+    let options = AuthOptions { set_username_retype: true, ..AuthOptions::default() };
     let with = |new: &str, again: &str| json!({"current_password": PASSWORD, "new_email": new, "re_new_email": again});
     let mismatch = json!({"non_field_errors": ["The two email fields didn't match."]});
     let all = json!({"new_email": [REQUIRED], "re_new_email": [REQUIRED], "current_password": [REQUIRED]});

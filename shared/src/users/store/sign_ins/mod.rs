@@ -126,6 +126,14 @@ pub async fn record_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: O
     .map(drop)
 }
 
+/// Records that the owner of a sign-in has proven the second factor in it.
+pub async fn record_second_factor(tx: &mut Tx, sign_in: SignInId) -> sqlx::Result<()> {
+    sqlx::query!("update sign_ins set has_second_factor = true where id = $1", sign_in as _)
+        .execute(&mut *tx)
+        .await
+        .map(drop)
+}
+
 /// An open sign-in.
 #[derive(Clone, Debug)]
 pub struct OpenSignIn {

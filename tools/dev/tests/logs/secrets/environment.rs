@@ -56,14 +56,6 @@ pub(super) fn a_client(db: Db, environment: &Environment) -> Client {
     let storage = Arc::new(S3::private_from_environment(environment).unwrap());
     let images = S3::images_from_environment(environment).unwrap();
     let images = Images { storage: Arc::new(images), url: "https://images.test".to_owned() };
-    Client::new(shop(Parts {
-        app,
-        signer,
-        options: auth::Options::default(),
-        queue,
-        storage,
-        images,
-        jobs: Arc::new(BrokenQueue),
-    }))
-    .header("x-origin-verify", EDGE_SECRET)
+    Client::new(shop(Parts { app, signer, queue, storage, images, jobs: Arc::new(BrokenQueue) }))
+        .header("x-origin-verify", EDGE_SECRET)
 }

@@ -1,10 +1,12 @@
-//! Options that a shop can switch on, by the names that Djoser and simplejwt give them.
+//! Options of accounts, which `AUTH_OPTIONS` switches on. Those that Djoser and simplejwt have are called as they are there.
 
-use shared::app::Environment;
+use crate::environment::{Environment, EnvironmentError};
 
-/// The options in `AUTH_OPTIONS`: names, separated by commas or spaces. An option that is not named is off, as in Djoser.
+const AUTH_OPTIONS: &str = "AUTH_OPTIONS";
+
+/// The options in `AUTH_OPTIONS`: names, separated by commas or spaces. An option that is not named is off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct AuthOptions {
     /// `SEND_ACTIVATION_EMAIL`: a new account is inactive until its owner opens the link in a mail. A changed email address is confirmed
     /// the same way.
     pub send_activation_email: bool,
@@ -25,19 +27,22 @@ pub struct Options {
     /// `ROTATE_REFRESH_TOKENS`: a refresh token can be used once and is replaced at each use. It is off because clients written for
     /// Djoser keep their first refresh token.
     pub rotate_refresh_tokens: bool,
+    /// `STAFF_NEEDS_SECOND_FACTOR`: staff have their permissions only in sign-ins that a second factor has proven, and their API keys work only
+    /// while they have one. All functions obey it.
+    pub staff_needs_second_factor: bool,
 }
 
-impl Options {
+impl AuthOptions {
     /// Returns true if requests for links say whether the account exists. As in Djoser, either option does this for both kinds of links:
     /// otherwise a client could ask for the other kind instead.
-    pub(crate) fn shows_email_not_found(self) -> bool {
+    pub fn shows_email_not_found(self) -> bool {
         self.password_reset_show_email_not_found || self.username_reset_show_email_not_found
     }
 
     /// Reads `AUTH_OPTIONS`. Fails on unknown options instead of ignoring them.
-    pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
+    pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let mut options = Self::default();
-        let names = environment.get("AUTH_OPTIONS").unwrap_or_default();
+        let names = environment.get(AUTH_OPTIONS).unwrap_or_default();
         for name in names.split([',', ' ']).filter(|name| !name.is_empty()) {
             let option = match name {
                 "SEND_ACTIVATION_EMAIL" => &mut options.send_activation_email,
@@ -49,7 +54,8 @@ impl Options {
                 "PASSWORD_RESET_SHOW_EMAIL_NOT_FOUND" => &mut options.password_reset_show_email_not_found,
                 "USERNAME_RESET_SHOW_EMAIL_NOT_FOUND" => &mut options.username_reset_show_email_not_found,
                 "ROTATE_REFRESH_TOKENS" => &mut options.rotate_refresh_tokens,
-                _ => anyhow::bail!("AUTH_OPTIONS has the unknown option {name}; remove it or correct its name"),
+                "STAFF_NEEDS_SECOND_FACTOR" => &mut options.staff_needs_second_factor,
+                _ => return Err(EnvironmentError::UnknownOption(AUTH_OPTIONS, name.to_owned())),
             };
             *option = true;
         }
@@ -61,15 +67,18 @@ impl Options {
 mod tests {
     use super::*;
 
-    fn options(names: &str) -> anyhow::Result<Options> {
-        Options::from_environment(&Environment::from_iter([("AUTH_OPTIONS", names)]))
+    fn options(names: &str) -> Result<AuthOptions, EnvironmentError> {
+        AuthOptions::from_environment(&Environment::from_iter([(AUTH_OPTIONS, names)]))
     }
 
     #[test]
     fn only_the_named_options_are_on() {
         let some = options("SET_PASSWORD_RETYPE, ROTATE_REFRESH_TOKENS").unwrap();
-        assert_eq!(some, Options { set_password_retype: true, rotate_refresh_tokens: true, ..Options::default() });
-        assert_eq!(options("").unwrap(), Options::default());
+        assert_eq!(
+            some,
+            AuthOptions { set_password_retype: true, rotate_refresh_tokens: true, ..AuthOptions::default() }
+        );
+        assert_eq!(options("").unwrap(), AuthOptions::default());
     }
 
     #[test]
