@@ -157,13 +157,17 @@ create index proven_address_by_email on proven_addresses (email);
 -- The second factor (RFC 6238: SHA-1, six digits, thirty seconds).
 create table totp_devices (
     user_id bigint primary key references users (id) on delete cascade,
+    -- Encrypted with a key that only `auth` has: a nonce of 12 bytes, the 20 bytes of the secret, and a tag of 16 bytes.
     secret bytea not null,
+    -- Version of the key.
+    key_version smallint not null,
     created_at timestamptz not null,
     -- Null until a first code confirmed the device; until then log-in asks for no code.
     confirmed_at timestamptz,
     -- The time step of the last accepted code: each code is accepted once.
     last_step bigint not null default 0,
-    constraint totp_secret_is_20_bytes check (length(secret) = 20)
+    constraint totp_secret_is_encrypted check (length(secret) = 12 + 20 + 16),
+    constraint totp_key_version_is_positive check (key_version > 0)
 );
 
 -- For an owner who has lost the device. Each is accepted once.

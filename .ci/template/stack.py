@@ -30,7 +30,8 @@ ACCOUNT = {
 ZONES = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 
 # The parameters without a default.
-REQUIRED = {"TokenPublicKeys": "x" * 43, "MailFrom": "orders@example.com"}
+AUTH_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/auth-AbCdEf"
+REQUIRED = {"AuthSecretArn": AUTH_SECRET, "TokenPublicKeys": "x" * 43, "MailFrom": "orders@example.com"}
 
 # Sets of parameters that take each condition both ways.
 SETS = [

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from stack import SETS, Stack, references
+from stack import AUTH_SECRET, SETS, Stack, references
 
 
 def consumers(stack):
@@ -14,10 +14,15 @@ def consumers(stack):
         yield function, source["Fn::GetAtt"][0]
 
 
+def statements_of_role(stack, properties):
+    """Returns the statements that the template writes for the role of a function."""
+    role = stack.properties(next(iter(references(properties["Role"]))))
+    return [one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
+
+
 def sends_to(stack, function):
     """Returns the queues that the role of a function may send to."""
-    role = stack.properties(next(iter(references(stack.properties(function)["Role"]))))
-    statements = [one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
+    statements = statements_of_role(stack, stack.properties(function))
     return {queue for one in statements if "sqs:SendMessage" in one["Action"] for queue in references(one["Resource"])}
 
 
@@ -70,6 +75,45 @@ class Functions(unittest.TestCase):
     def test_the_versions_of_a_function_outlive_a_deployment(self):
         for name, version in Stack().of_type("AWS::Lambda::Version").items():
             self.assertEqual(version["DeletionPolicy"], "Retain", name)
+
+
+class Keys(unittest.TestCase):
+    """The keys of `auth` are read by `auth` alone, and stand in no configuration."""
+
+    def functions(self):
+        for parameters in SETS:
+            stack = Stack(**parameters)
+            for name, function in stack.of_type("AWS::Lambda::Function").items():
+                yield stack, name, function["Properties"]
+
+    def test_no_environment_holds_the_value_of_the_secret(self):
+        edge = "{{resolve:secretsmanager:shop/edge-secret:SecretString}}"
+        for stack, name, properties in self.functions():
+            variables = properties["Environment"]["Variables"]
+            resolved = {key for key, value in variables.items() if "{{resolve:" in json.dumps(value)}
+            self.assertLessEqual(resolved, {"EDGE_SECRET"}, name)
+            self.assertIn(variables["EDGE_SECRET"], ["", edge], name)
+            expected = {"AUTH_SECRET_ARN"} if name == "Auth" else set()
+            self.assertEqual({key for key, value in variables.items() if AUTH_SECRET in json.dumps(value)}, expected, name)
+            self.assertEqual([variables.get(key, "") for key in ("TOKEN_SIGNING_KEY", "TOTP_KEYS")], ["", ""], name)
+
+    def test_auth_alone_may_read_the_secret_and_no_other(self):
+        for stack, name, properties in self.functions():
+            statements = statements_of_role(stack, properties)
+            read = [one["Resource"] for one in statements if "secretsmanager" in json.dumps(one["Action"])]
+            self.assertEqual(read, [AUTH_SECRET] if name == "Auth" else [], name)
+
+    def test_the_way_to_the_secret_is_always_there_and_leads_to_no_other(self):
+        for parameters in SETS:
+            stack = Stack(**parameters)
+            endpoint = stack.properties("SecretsEndpoint")
+            self.assertEqual(endpoint["ServiceName"], f"com.amazonaws.{stack.account['AWS::Region']}.secretsmanager")
+            [statement] = endpoint["PolicyDocument"]["Statement"]
+            self.assertEqual((statement["Action"], statement["Resource"]), ("secretsmanager:GetSecretValue", AUTH_SECRET))
+            zones = 2 if stack.condition("EndpointsInTwoZones") else 1
+            self.assertEqual(len(endpoint["SubnetIds"]), zones)
+            [rule] = stack.properties("EndpointsGroup")["SecurityGroupIngress"]
+            self.assertEqual((rule["FromPort"], rule["ToPort"]), (443, 443))
 
 
 if __name__ == "__main__":

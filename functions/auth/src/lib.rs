@@ -5,6 +5,7 @@ mod events;
 mod export;
 mod jwks;
 mod jwt;
+mod keys;
 mod lifetimes;
 mod pages;
 mod password_check;
@@ -21,10 +22,10 @@ use axum::extract::FromRef;
 use shared::app::{App, Environment};
 use shared::aws::Sqs;
 use shared::outbox::Queue;
-use shared::users::tokens::TokenSigner;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use keys::{KeyRing, Keys, TotpKeys};
 pub use lifetimes::Lifetimes;
 
 /// State of the handlers.
@@ -32,8 +33,8 @@ pub use lifetimes::Lifetimes;
 pub struct AuthState {
     /// State that every function has.
     pub app: App,
-    /// Signs the tokens. No other function has a signing key.
-    pub signer: Arc<TokenSigner>,
+    /// Keys that no other function has.
+    pub keys: Arc<KeyRing>,
     /// Lifetimes of the tokens.
     pub lifetimes: Lifetimes,
     /// Queue of the events of accounts, from which mails are made.
@@ -41,11 +42,15 @@ pub struct AuthState {
 }
 
 impl AuthState {
-    /// Reads the signing key, the lifetimes and the queue from the environment.
+    /// Reads where the keys are, the lifetimes and the queue from the environment, and begins to read the keys.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
+        let keys = Arc::new(KeyRing::from_environment(environment)?);
+        // At once, when the function has the most CPU, but in parallel with the first event, which may not need them.
+        let first_read = keys.clone();
+        tokio::spawn(async move { first_read.get().await.map(drop) });
         Ok(Self {
             app,
-            signer: Arc::new(TokenSigner::from_environment(environment)?),
+            keys,
             lifetimes: Lifetimes::from_environment(environment)?,
             queue: Arc::new(Sqs::from_environment(environment)?),
         })

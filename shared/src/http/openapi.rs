@@ -94,7 +94,7 @@ impl IntoResponses for Problems {
 impl IntoResponses for StaffProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut responses = Problems::responses();
-        responses.insert("403".to_owned(), response("You do not have the permission, or have not used the second factor that the shop requires of its staff.", &[&Problem::name()]));
+        responses.insert("403".to_owned(), response("You do not have the permission.", &[&Problem::name()]));
         responses
     }
 }

@@ -23,7 +23,8 @@ impl TestApp {
     /// Gives this user a confirmed second factor. No app generates its codes.
     pub async fn confirm_device(&self, user: &TestUser) {
         sqlx::query(
-            "insert into totp_devices (user_id, secret, created_at, confirmed_at) values ($1, substr(sha256(''), 1, 20), $2, $2)",
+            "insert into totp_devices (user_id, secret, key_version, created_at, confirmed_at)
+             values ($1, substr(sha512(''), 1, 48), 1, $2, $2)",
         )
         .bind(user.id)
         .bind(self.clock.now())

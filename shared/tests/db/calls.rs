@@ -3,6 +3,7 @@
 use shared::app::db::Call;
 use shared::ids::{SignInId, UserId};
 use shared::testing::TestApp;
+use shared::users::AuthOptions;
 use shared::users::store::account;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
@@ -15,7 +16,7 @@ async fn a_failed_call_leaves_the_connection_usable(pool: PgPool) {
     let db = db_of(&pool, 1);
     let error = db.call::<()>(Call::new("no_such_function")).await.unwrap_err();
     assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42883");
-    assert!(account(&db, UserId(i64::MIN), SignInId(Uuid::nil())).await.unwrap().is_none());
+    assert!(account(&db, UserId(i64::MIN), SignInId(Uuid::nil()), AuthOptions::default()).await.unwrap().is_none());
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -32,7 +33,10 @@ async fn concurrent_calls_get_their_own_answers(pool: PgPool) {
         let db = db_of(&pool, 1);
         clients.spawn(async move {
             for _ in 0..20 {
-                assert_eq!(account(&db, id, TestApp::sign_in_of(id)).await.unwrap().unwrap().id, id);
+                assert_eq!(
+                    account(&db, id, TestApp::sign_in_of(id), AuthOptions::default()).await.unwrap().unwrap().id,
+                    id
+                );
             }
         });
     }

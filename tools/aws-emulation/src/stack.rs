@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use migrations::role_of;
 use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
+use shared::app::{Rng as _, SystemRng};
 use shared::users::tokens::TokenSigner;
 
 use crate::runtime_api::FunctionSettings;
@@ -57,6 +58,7 @@ impl Stack {
         let stack = Self { binaries: binaries.to_owned(), environment: Vec::new(), database: None, logs: None };
         Ok(stack
             .with("TOKEN_SIGNING_KEY", &key.private)
+            .with("TOTP_KEYS", &totp_keys())
             .with("TOKEN_PUBLIC_KEYS", &key.signer.public_key_text())
             .with("PUBLIC_URL", "http://localhost")
             .with("SHOP_CURRENCY", "EUR")
@@ -127,6 +129,13 @@ impl SigningKey {
         let signer = TokenSigner::new(key.as_ref()).context("the new key is invalid")?;
         Ok(Self { signer, private: BASE64_STANDARD.encode(key.as_ref()) })
     }
+}
+
+/// Returns a new value of `TOTP_KEYS`, the key for second factors.
+pub fn totp_keys() -> String {
+    let mut key = [0; 32];
+    SystemRng.fill_random(&mut key);
+    format!("1:{}", BASE64_STANDARD.encode(key))
 }
 
 fn binary(folder: &Path, name: &str) -> Option<PathBuf> {

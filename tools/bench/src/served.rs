@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
-use auth::{AuthState, Lifetimes};
+use auth::{AuthState, KeyRing, Keys, Lifetimes, TotpKeys};
 use aws_emulation::http_client::Client;
 use aws_emulation::stack::SigningKey;
 use axum::Router;
@@ -82,8 +82,10 @@ pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
 }
 
 fn auth_service(app: App, key: String, queue: Arc<CountingQueue>) -> anyhow::Result<Router> {
-    let signer = Arc::new(TokenSigner::from_environment(&Environment::from_iter([("TOKEN_SIGNING_KEY", key)]))?);
-    let service = service(auth::router(), AuthState { app, signer, lifetimes: Lifetimes::default(), queue });
+    let totp = TotpKeys::single(key.as_bytes()).context("the key is too short")?;
+    let signer = TokenSigner::from_environment(&Environment::from_iter([("TOKEN_SIGNING_KEY", key)]))?;
+    let keys = Arc::new(KeyRing::of(Keys { signer: Arc::new(signer), totp: Arc::new(totp) }));
+    let service = service(auth::router(), AuthState { app, keys, lifetimes: Lifetimes::default(), queue });
     Ok(service.layer(map_request(set_client_address)))
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use aws_emulation::runtime_api::{Function, FunctionSettings, gateway_event};
-use aws_emulation::stack::{FUNCTIONS, SigningKey, Stack};
+use aws_emulation::stack::{FUNCTIONS, SigningKey, Stack, totp_keys};
 use local_postgres::{Cluster, Durability};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -94,7 +94,10 @@ async fn measure(dir: &Path, binaries: &Path, starts: usize) -> anyhow::Result<V
     let nowhere = format!("postgres://postgres@{}/shop", silent.local_addr()?);
     let cluster = local_postgres::open(dir, Durability::Temporary)?;
     let key = SigningKey::generate()?;
+    let secrets_manager = secrets_manager(&key).await?;
     let stack = Stack::new(binaries, &key)?
+        .with("AUTH_SECRET_ARN", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/auth-AbCdEf")
+        .with("AWS_ENDPOINT_URL_SECRETS_MANAGER", &secrets_manager)
         .with("ORDER_EVENTS_QUEUE_URL", "http://127.0.0.1:9/000000000000/order-events")
         .with("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:9")
         .with("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:9");
@@ -116,6 +119,17 @@ async fn measure(dir: &Path, binaries: &Path, starts: usize) -> anyhow::Result<V
         rows.push(Row { function, size_mb, without_database, with_database });
     }
     Ok(rows)
+}
+
+/// Starts a server that answers as Secrets Manager does, so that `auth` reads its keys as in the cloud; returns its URL.
+async fn secrets_manager(key: &SigningKey) -> anyhow::Result<String> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let secret = json!({"TOKEN_SIGNING_KEY": key.private, "TOTP_KEYS": totp_keys()});
+    let answer = json!({"SecretString": secret.to_string()}).to_string();
+    let router = axum::Router::new().fallback(async move || answer.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(url)
 }
 
 /// Creates the schema through `migrate` and a user; returns the user's access token.

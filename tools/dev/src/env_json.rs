@@ -1,11 +1,11 @@
-//! `cargo dev env`: generates `env.json`, which `sam local` reads, with a new signing key.
+//! `cargo dev env`: generates `env.json`, which `sam local` reads, with new keys.
 
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use aws_emulation::stack::SigningKey;
+use aws_emulation::stack::{SigningKey, totp_keys};
 use command_line::terminal::say;
 use command_line::workspace;
 
@@ -30,24 +30,32 @@ pub fn write(args: &EnvArgs) -> anyhow::Result<()> {
         }
         Err(error) => return Err(error).with_context(|| format!("{} could not be written", path.display())),
     }
-    say(format_args!("Wrote {}: env.example.json with a new signing key.", path.display()));
+    say(format_args!("Wrote {}: env.example.json with new keys.", path.display()));
     Ok(())
 }
 
 fn fill(example: &str, key: &SigningKey) -> anyhow::Result<String> {
-    let (private, public) = ("\"PRIVATE-KEY\"", "\"PUBLIC-KEY\"");
-    if example.matches(private).count() != 1 || example.matches(public).count() != 1 {
-        bail!("env.example.json must contain {private} once and {public} once");
-    }
-    let filled = example.replace(private, &format!("{:?}", key.private));
-    Ok(filled.replace(public, &format!("{:?}", key.signer.public_key_text())))
+    let values = [
+        ("PRIVATE-KEY", key.private.clone()),
+        ("PUBLIC-KEY", key.signer.public_key_text()),
+        ("TOTP-KEYS", totp_keys()),
+    ];
+    values.into_iter().try_fold(example.to_owned(), |text, (placeholder, value)| {
+        let quoted = format!("{placeholder:?}");
+        if text.matches(&quoted).count() != 1 {
+            bail!("env.example.json must contain {quoted} once");
+        }
+        Ok(text.replace(&quoted, &format!("{value:?}")))
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use auth::TotpKeys;
     use base64::Engine as _;
     use base64::prelude::BASE64_STANDARD;
     use serde_json::Value;
+    use shared::app::Environment;
     use shared::users::tokens::TokenSigner;
 
     use super::*;
@@ -60,6 +68,8 @@ mod tests {
         let signer = TokenSigner::new(&key).unwrap();
         assert_eq!(filled["Parameters"]["TOKEN_PUBLIC_KEYS"], signer.public_key_text());
         let example: Value = serde_json::from_str(example).unwrap();
+        let totp_keys = filled["Parameters"]["TOTP_KEYS"].as_str().unwrap().to_owned();
+        assert!(TotpKeys::from_environment(&Environment::from_iter([("TOTP_KEYS", totp_keys)])).is_ok());
         assert_eq!(filled["Cart"], example["Cart"]);
         assert_eq!(filled["Migrate"], example["Migrate"]);
     }

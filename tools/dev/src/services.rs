@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use aws_emulation::moto::{Moto, REGION};
-use aws_emulation::stack::{IMAGES_BUCKET, MAIL_FROM, SigningKey, UPLOADS_BUCKET};
+use aws_emulation::stack::{IMAGES_BUCKET, MAIL_FROM, SigningKey, UPLOADS_BUCKET, totp_keys};
 use command_line::Stop;
 use command_line::terminal::say;
 use import_export::sample;
@@ -105,6 +105,7 @@ fn variables(shop: &Shop<'_>, key: &SigningKey, moto: &str, queues: &Queues) -> 
         ("SHOP_OPTIONS", option("SHOP_OPTIONS")),
         ("TOKEN_PUBLIC_KEYS", key.signer.public_key_text()),
         ("TOKEN_SIGNING_KEY", key.private.clone()),
+        ("TOTP_KEYS", totp_keys()),
         ("ORDER_EVENTS_QUEUE_URL", queues.orders.clone()),
         ("CATALOGUE_JOBS_QUEUE_URL", queues.jobs.clone()),
         ("AWS_ENDPOINT_URL_SQS", moto.to_owned()),

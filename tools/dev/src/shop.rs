@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use auth::{AuthState, Lifetimes};
+use auth::{AuthState, KeyRing, Keys, Lifetimes};
 use axum::Router;
 use orders::OrdersState;
 use shared::app::{App, service};
 use shared::outbox::Queue;
 use shared::storage::Storage;
 use shared::transfers::JobQueue;
-use shared::users::tokens::TokenSigner;
 use transfers::TransfersState;
 use uploads::{Images, UploadsState};
 use utoipa::openapi::OpenApi;
@@ -20,8 +19,8 @@ use utoipa_axum::router::OpenApiRouter;
 pub struct Parts {
     /// State of every function.
     pub app: App,
-    /// Signs tokens, for `auth`.
-    pub signer: Arc<TokenSigner>,
+    /// Keys of `auth`.
+    pub keys: Keys,
     /// Queue of events.
     pub queue: Arc<dyn Queue>,
     /// Storage of private files.
@@ -34,8 +33,13 @@ pub struct Parts {
 
 /// Builds the whole shop.
 pub fn shop(parts: Parts) -> Router {
-    let Parts { app, signer, queue, storage, images, jobs } = parts;
-    let auth = AuthState { app: app.clone(), signer, lifetimes: Lifetimes::default(), queue: queue.clone() };
+    let Parts { app, keys, queue, storage, images, jobs } = parts;
+    let auth = AuthState {
+        app: app.clone(),
+        keys: Arc::new(KeyRing::of(keys)),
+        lifetimes: Lifetimes::default(),
+        queue: queue.clone(),
+    };
     let orders = OrdersState { app: app.clone(), queue };
     let transfers = TransfersState { app: app.clone(), storage: storage.clone(), jobs };
     let uploads = UploadsState::new(app.clone(), storage, images);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, ensure};
+use auth::{Keys, TotpKeys};
 use aws_emulation::queue::jobs::JobChannel;
 use aws_emulation::stack::SigningKey;
 use aws_emulation::storage::{Files, PUBLIC};
@@ -24,9 +25,9 @@ use shared::shop::ShopOptions;
 use shared::storage::Storage;
 use shared::transfers::Job;
 use shared::transfers::parts::PartsAsFiles;
-use shared::users::passwords;
 use shared::users::store::{NewUser, insert, proven};
 use shared::users::tokens::TokenVerifier;
+use shared::users::{AuthOptions, passwords};
 use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -155,12 +156,12 @@ impl Stage {
         let files = Files::open(&files, &clock)?;
         let (job_queue, jobs) = JobChannel::open();
         let job_queue = Arc::new(job_queue);
-        let SigningKey { signer, .. } = SigningKey::generate()?;
+        let SigningKey { signer, private } = SigningKey::generate()?;
         let shop_app = App { db: db(CONNECTIONS), ..an_app(&clock, signer.public_key()) };
+        let totp = TotpKeys::single(private.as_bytes()).context("the key is too short")?;
         let shop = shop(Parts {
             app: shop_app,
-            signer: Arc::new(signer),
-            options: auth::Options::default(),
+            keys: Keys { signer: Arc::new(signer), totp: Arc::new(totp) },
             queue: Arc::new(Sqs::from_environment(&environment)?),
             storage: files.private.clone(),
             images: Images { storage: files.public.clone(), url: PUBLIC.to_owned() },
@@ -311,6 +312,7 @@ fn an_app(clock: &Arc<dyn Clock>, public_key: &[u8]) -> App {
             checkout_needs_proven_address: false,
             carts_per_hour: FAR,
         },
+        auth_options: AuthOptions::default(),
         metrics: Metrics::off(),
     }
 }

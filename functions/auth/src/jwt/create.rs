@@ -86,6 +86,8 @@ pub(crate) async fn create_token(
     client_info: ClientInfo,
     Body(login): Body<CreateToken>,
 ) -> Result<Json<TokenPair>, ApiError> {
+    // Before the attempt is counted: without the keys no log-in succeeds.
+    auth.keys.get().await?;
     match log_in(&auth, login, &client_info).await {
         Ok(pair) => Ok(Json(pair)),
         Err(LogInError::Throttled(wait)) => Err(ApiError::Throttled(RetryAfter(wait))),
@@ -101,7 +103,7 @@ pub(crate) async fn create_token(
 async fn log_in(auth: &AuthState, login: CreateToken, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
     let CreateToken { email, password, otp } = login;
     let verified = authenticate(&auth.app, email, password, client_info).await?;
-    match second_factor(&auth.app, verified.user, otp.as_deref(), client_info).await {
+    match second_factor(auth, verified.user, otp.as_deref(), client_info).await {
         Ok(has_second_factor) => sign_in(auth, verified, has_second_factor, client_info).await,
         Err(refused) => {
             // Codes have their own limit. A caller who gets `otp_required` knew the password.
@@ -181,8 +183,9 @@ async fn sign_in(
     let (app, now) = (&auth.app, auth.app.clock.now());
     let sign_in = SignInId(app.rng.random_uuid());
     let owner = TokenOwner { user, sign_in, ends_at: now.plus_seconds(auth.lifetimes.sign_in) };
-    let (token, refresh) = refresh_token(auth, owner)?;
-    let access = access_token(auth, owner)?;
+    let keys = auth.keys.get().await?;
+    let (token, refresh) = refresh_token(auth, keys, owner)?;
+    let access = access_token(auth, keys, owner)?;
     let mut tx = app.db.begin().await?;
     throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client, now).await?;
     if let Some(wait) = throttles::store::count(&mut tx, Limit::SignIn, &Subject::user(user), now).await? {

@@ -8,7 +8,7 @@ use shared::users::tokens::{Claims, TokenType};
 use utoipa::ToSchema;
 
 use super::sha256;
-use crate::AuthState;
+use crate::{AuthState, Keys};
 
 /// The tokens of a sign-in.
 #[derive(Serialize, ToSchema)]
@@ -40,15 +40,19 @@ impl TokenOwner {
 }
 
 /// Creates an access token.
-pub(super) fn access_token(auth: &AuthState, owner: TokenOwner) -> anyhow::Result<String> {
+pub(super) fn access_token(auth: &AuthState, keys: &Keys, owner: TokenOwner) -> anyhow::Result<String> {
     let (claims, _) = owner.claims(auth, TokenType::Access, auth.lifetimes.access);
-    auth.signer.sign(&claims)
+    keys.signer.sign(&claims)
 }
 
 /// Creates a refresh token, and the row that is stored for it.
-pub(super) fn refresh_token(auth: &AuthState, owner: TokenOwner) -> anyhow::Result<(NewRefreshToken, String)> {
+pub(super) fn refresh_token(
+    auth: &AuthState,
+    keys: &Keys,
+    owner: TokenOwner,
+) -> anyhow::Result<(NewRefreshToken, String)> {
     let (claims, lifetime) = owner.claims(auth, TokenType::Refresh, auth.lifetimes.refresh);
-    let (id, issued_at, token) = (claims.id()?, auth.app.clock.now(), auth.signer.sign(&claims)?);
+    let (id, issued_at, token) = (claims.id()?, auth.app.clock.now(), keys.signer.sign(&claims)?);
     let TokenOwner { user, sign_in, .. } = owner;
     let expires_at = issued_at.plus_seconds(lifetime);
     Ok((NewRefreshToken { id, sign_in, user, sha256: sha256(&token)?, issued_at, expires_at }, token))

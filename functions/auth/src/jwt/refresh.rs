@@ -71,6 +71,7 @@ pub(crate) async fn refresh_token(
 
 async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Result<AccessToken, Refusal> {
     let (app, now) = (&auth.app, auth.app.clock.now());
+    let keys = auth.keys.get().await?;
     let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
     let (id, user) = (claims.id()?, claims.user()?);
     let mut tx = app.db.begin().await?;
@@ -98,7 +99,7 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
         return Err(Refusal::Revoked);
     }
     let refresh = if rotates {
-        let (new, refresh) = new_refresh_token(auth, owner)?;
+        let (new, refresh) = new_refresh_token(auth, keys, owner)?;
         sign_ins::insert_token(&mut tx, new).await?;
         sign_ins::record_use(&mut tx, sign_in, now, Some(new.expires_at)).await?;
         Some(refresh)
@@ -109,7 +110,7 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
         None
     };
     tx.commit().await?;
-    Ok(AccessToken { access: access_token(auth, owner)?, refresh })
+    Ok(AccessToken { access: access_token(auth, keys, owner)?, refresh })
 }
 
 /// Ends the sign-in, because it is unknown which of the two clients with this token has stolen it.

@@ -50,7 +50,7 @@ async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
     let claims = app.verifier.verify_any(token, app.clock.now())?;
     let is_known = match claims.token_type {
         // Access tokens are not stored, but their sign-ins are.
-        TokenType::Access => match account(&app.db, claims.user()?, claims.sign_in()?).await? {
+        TokenType::Access => match account(&app.db, claims.user()?, claims.sign_in()?, app.auth_options).await? {
             Some(account) if account.is_signed_out => return Err(Refusal::Revoked),
             account => account.is_some(),
         },

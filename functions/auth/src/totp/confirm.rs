@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems, Request};
@@ -11,6 +10,7 @@ use shared::users::{ClientInfo, totp};
 
 use super::second_factor::{count_attempt, reset_attempts};
 use super::{CreatedRecoveryCodes, MAX_CODE, enabled, new_recovery_codes, not_enabled, staff_only, wrong_code};
+use crate::AuthState;
 
 /// Proof that the authenticator app has the secret.
 #[derive(Request)]
@@ -50,15 +50,17 @@ enum ConfirmError {
     )
 )]
 pub(crate) async fn confirm_totp(
-    State(app): State<App>,
+    State(auth): State<AuthState>,
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
     Body(ConfirmTotp { code }): Body<ConfirmTotp>,
 ) -> Result<Json<CreatedRecoveryCodes>, ApiError> {
     staff_only(&account)?;
+    let app = &auth.app;
+    auth.keys.get().await?;
     let mut tx = app.db.begin().await?;
     count_attempt(&mut tx, account.id, app.clock.now()).await?;
-    let outcome = confirm(&mut tx, &app, &account, &code, &client_info).await?;
+    let outcome = confirm(&mut tx, &auth, &account, &code, &client_info).await?;
     // Committed in every case, because a wrong code counts as an attempt.
     tx.commit().await?;
     match outcome {
@@ -71,17 +73,18 @@ pub(crate) async fn confirm_totp(
 
 async fn confirm(
     tx: &mut Tx,
-    app: &App,
+    auth: &AuthState,
     account: &Account,
     code: &str,
     client_info: &ClientInfo,
-) -> sqlx::Result<Result<CreatedRecoveryCodes, ConfirmError>> {
-    let (user, now) = (account.id, app.clock.now());
+) -> Result<Result<CreatedRecoveryCodes, ConfirmError>, ApiError> {
+    let (app, user, now) = (&auth.app, account.id, auth.app.clock.now());
     let Some(device) = store::lock_device(tx, user).await? else { return Ok(Err(ConfirmError::NotSetUp)) };
     if device.is_confirmed {
         return Ok(Err(ConfirmError::AlreadyConfirmed));
     }
-    let Some(step) = totp::step_of(&device.secret, code, now, device.last_step) else {
+    let secret = auth.keys.get().await?.totp.decrypt(user, &device.secret)?;
+    let Some(step) = totp::step_of(&secret, code, now, device.last_step) else {
         return Ok(Err(ConfirmError::WrongCode));
     };
     store::record_step(tx, user, step).await?;
@@ -89,5 +92,5 @@ async fn confirm(
     sign_ins::record_second_factor(tx, account.sign_in).await?;
     reset_attempts(tx, user).await?;
     audit::store::record(tx, AuditRecord::by_owner(Kind::TotpEnabled, user), client_info, now).await?;
-    new_recovery_codes(tx, app, user).await.map(Ok)
+    Ok(Ok(new_recovery_codes(tx, app, user).await?))
 }

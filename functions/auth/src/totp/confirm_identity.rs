@@ -1,6 +1,5 @@
 //! Confirms that the owner of the account makes the request, before the second factor is changed.
 
-use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Request};
@@ -9,6 +8,7 @@ use shared::users::{ClientInfo, passwords};
 
 use super::second_factor::{CodeCheck, check_code};
 use super::{MAX_CODE, not_enabled, staff_or_enrolled, wrong_code};
+use crate::AuthState;
 use crate::password_check::check_password;
 
 /// Proof that the owner of the account asks and has the device.
@@ -26,15 +26,17 @@ pub(crate) struct ConfirmIdentity {
 /// Checks the password and the code. Returns the transaction in which the code was used up, for the change that it allows. Fails with 403 if
 /// the account cannot have a second factor, with 400 if the password or the code is wrong, and with 409 if there is no second factor.
 pub(super) async fn confirm_identity(
-    app: &App,
+    auth: &AuthState,
     account: &Account,
     proof: ConfirmIdentity,
     client_info: &ClientInfo,
 ) -> Result<Tx, ApiError> {
+    let app = &auth.app;
+    auth.keys.get().await?;
     staff_or_enrolled(app, account).await?;
     check_password(app, account, proof.current_password, client_info).await?;
     let mut tx = app.db.begin().await?;
-    let error = match check_code(&mut tx, app, account.id, &proof.code, client_info).await? {
+    let error = match check_code(&mut tx, auth, account.id, &proof.code, client_info).await? {
         CodeCheck::Valid => return Ok(tx),
         CodeCheck::Wrong => {
             let entry = AuditRecord::by_owner(Kind::SecondFactorFailed, account.id);

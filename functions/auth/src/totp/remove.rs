@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::ClientInfo;
 use shared::users::store::totp as store;
 
 use super::confirm_identity::{ConfirmIdentity, confirm_identity};
+use crate::AuthState;
 
 /// Disable your second factor
 ///
@@ -28,15 +28,15 @@ use super::confirm_identity::{ConfirmIdentity, confirm_identity};
     )
 )]
 pub(crate) async fn delete_totp(
-    State(app): State<App>,
+    State(auth): State<AuthState>,
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
     Body(proof): Body<ConfirmIdentity>,
 ) -> Result<StatusCode, ApiError> {
-    let mut tx = confirm_identity(&app, &account, proof, &client_info).await?;
+    let mut tx = confirm_identity(&auth, &account, proof, &client_info).await?;
     store::remove(&mut tx, account.id).await?;
     let entry = AuditRecord::by_owner(Kind::TotpDisabled, account.id);
-    audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
+    audit::store::record(&mut tx, entry, &client_info, auth.app.clock.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::ClientInfo;
 
 use super::confirm_identity::{ConfirmIdentity, confirm_identity};
 use super::{CreatedRecoveryCodes, new_recovery_codes};
+use crate::AuthState;
 
 /// Renew your recovery codes
 ///
@@ -28,15 +28,15 @@ use super::{CreatedRecoveryCodes, new_recovery_codes};
     )
 )]
 pub(crate) async fn renew_recovery_codes(
-    State(app): State<App>,
+    State(auth): State<AuthState>,
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
     Body(proof): Body<ConfirmIdentity>,
 ) -> Result<Json<CreatedRecoveryCodes>, ApiError> {
-    let mut tx = confirm_identity(&app, &account, proof, &client_info).await?;
+    let mut tx = confirm_identity(&auth, &account, proof, &client_info).await?;
     let entry = AuditRecord::by_owner(Kind::RecoveryCodesRenewed, account.id);
-    audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
-    let codes = new_recovery_codes(&mut tx, &app, account.id).await?;
+    audit::store::record(&mut tx, entry, &client_info, auth.app.clock.now()).await?;
+    let codes = new_recovery_codes(&mut tx, &auth.app, account.id).await?;
     tx.commit().await?;
     Ok(Json(codes))
 }

@@ -8,17 +8,20 @@ use shared::http::{ApiError, RetryAfter, Unauthorized};
 use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
-use shared::users::store::totp as store;
+use shared::users::store::totp::{self as store, Device};
 use shared::users::{ClientInfo, totp};
+
+use crate::AuthState;
 
 /// Checks the second factor at log-in, after the password. Returns false if the account has none. Fails with 401 if the account has a second factor and `otp` is missing or
 /// wrong, and with 429 after too many wrong codes.
 pub(crate) async fn second_factor(
-    app: &App,
+    auth: &AuthState,
     user: UserId,
     otp: Option<&str>,
     client_info: &ClientInfo,
 ) -> Result<bool, ApiError> {
+    let app = &auth.app;
     if !store::is_enabled(&app.db, user).await? {
         return Ok(false);
     }
@@ -33,7 +36,7 @@ pub(crate) async fn second_factor(
         tx.commit().await?;
         return Err(refused("Logging in requires a code. Send it as `otp`.", "otp_required"));
     };
-    let check = check_code(&mut tx, app, user, otp, client_info).await?;
+    let check = check_code(&mut tx, auth, user, otp, client_info).await?;
     if check == CodeCheck::Wrong {
         record_failure(&mut tx, app, user, "code_wrong", client_info).await?;
     }
@@ -74,17 +77,17 @@ pub(super) enum CodeCheck {
 /// so that the attempt stays counted.
 pub(super) async fn check_code(
     tx: &mut Tx,
-    app: &App,
+    auth: &AuthState,
     user: UserId,
     code: &str,
     client_info: &ClientInfo,
 ) -> Result<CodeCheck, ApiError> {
-    let now = app.clock.now();
+    let now = auth.app.clock.now();
     count_attempt(tx, user, now).await?;
     let Some(device) = store::lock_device(tx, user).await?.filter(|device| device.is_confirmed) else {
         return Ok(CodeCheck::NoDevice);
     };
-    if let Some(step) = totp::step_of(&device.secret, code, now, device.last_step) {
+    if let Some(step) = use_device(tx, auth, user, &device, code).await? {
         store::record_step(tx, user, step).await?;
     } else if store::use_recovery_code(tx, user, &totp::recovery_code_sha256(code), now).await? {
         audit::store::record(tx, AuditRecord::by_owner(Kind::RecoveryCodeUsed, user), client_info, now).await?;
@@ -93,6 +96,30 @@ pub(super) async fn check_code(
     }
     reset_attempts(tx, user).await?;
     Ok(CodeCheck::Valid)
+}
+
+/// Returns the step of a code of the device. Encrypts the secret again if its key is being replaced: only a valid code shows that it is in use.
+async fn use_device(
+    tx: &mut Tx,
+    auth: &AuthState,
+    user: UserId,
+    device: &Device,
+    code: &str,
+) -> Result<Option<i64>, ApiError> {
+    let keys = &auth.keys.get().await?.totp;
+    let secret = match keys.decrypt(user, &device.secret) {
+        Ok(secret) => secret,
+        Err(error) => {
+            // No code fits, but recovery codes still do: with one of them the owner can replace the device.
+            tracing::error!(error = format!("{error:#}"), user_id = user.0, "second factor could not be decrypted");
+            return Ok(None);
+        }
+    };
+    let step = totp::step_of(&secret, code, auth.app.clock.now(), device.last_step);
+    if step.is_some() && keys.is_outdated(&device.secret) {
+        store::replace_secret(tx, user, &keys.encrypt(&*auth.app.rng, user, &secret)?).await?;
+    }
+    Ok(step)
 }
 
 /// Counts an attempt; fails with 429 after too many. The code is checked in the same transaction, under the lock that counting takes, so

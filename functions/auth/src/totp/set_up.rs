@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
-use shared::app::App;
 use shared::http::{ApiError, BaseUrl, Body, CurrentUser, Problem, Problems, Request};
 use shared::users::store::totp as store;
 use shared::users::{ClientInfo, passwords, totp};
 use utoipa::ToSchema;
 
 use super::{enabled, staff_only};
+use crate::AuthState;
 use crate::password_check::check_password;
 
 /// Proof that the owner of the account asks.
@@ -51,18 +51,20 @@ pub(crate) struct TotpSetup {
     )
 )]
 pub(crate) async fn create_totp(
-    State(app): State<App>,
+    State(auth): State<AuthState>,
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
     BaseUrl(base): BaseUrl,
     Body(SetUpTotp { current_password }): Body<SetUpTotp>,
 ) -> Result<(StatusCode, Json<TotpSetup>), ApiError> {
     staff_only(&account)?;
-    check_password(&app, &account, current_password, &client_info).await?;
+    let (app, keys) = (&auth.app, auth.keys.get().await?);
+    check_password(app, &account, current_password, &client_info).await?;
     let mut secret = [0; totp::SECRET_BYTES];
     app.rng.fill_random(&mut secret);
+    let encrypted = keys.totp.encrypt(&*app.rng, account.id, &secret)?;
     let mut tx = app.db.begin().await?;
-    let is_set_up = store::replace_unconfirmed(&mut tx, account.id, &secret, app.clock.now()).await?;
+    let is_set_up = store::replace_unconfirmed(&mut tx, account.id, &encrypted, app.clock.now()).await?;
     tx.commit().await?;
     if !is_set_up {
         return Err(enabled());

@@ -9,7 +9,7 @@ use shared::testing::{Answer, RecordingQueue, START, TestApp, service_db_with};
 use shared::time::Timestamp;
 use sqlx::PgPool;
 
-use crate::{PASSWORD, register, registration, service};
+use crate::{PASSWORD, keys, register, registration, service};
 
 fn statuses(answers: [Answer; 2]) -> [u16; 2] {
     let mut statuses = answers.map(|answer| answer.status);
@@ -156,7 +156,7 @@ async fn a_refused_registration_needs_one_connection_only(db: PgPool) {
         app.db = one_connection;
         AuthState {
             app,
-            signer: signer.clone(),
+            keys: keys(signer.clone()),
             lifetimes: Lifetimes::default(),
             queue: Arc::new(RecordingQueue::default()),
         }

@@ -4,11 +4,11 @@ use ring::hmac;
 use serde_json::{Value, json};
 use shared::ids::UserId;
 use shared::testing::{START, TestApp};
+use shared::users::AuthOptions;
 use sqlx::PgPool;
 
 use crate::register;
 use crate::signing_keys::{Key, claims, part, service_with_keys};
-use shared::users::AuthOptions;
 
 /// A service with all its keys, the private ones included.
 struct Forger {

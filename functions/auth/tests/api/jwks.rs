@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::{Value, json};
+use shared::users::AuthOptions;
 use sqlx::PgPool;
 
 use crate::signing_keys::{Key, service_with_keys};
 use crate::{register, tokens};
-use shared::users::AuthOptions;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_published_key_suffices_to_verify_a_token(db: PgPool) {

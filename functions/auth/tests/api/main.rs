@@ -13,6 +13,7 @@ mod erasure;
 mod export;
 mod forged_tokens;
 mod jwks;
+mod key_secret;
 mod log_in_limits;
 mod log_out;
 mod mailed_links;
@@ -33,6 +34,7 @@ mod staff_roles;
 mod timing;
 mod token_rotation;
 mod totp;
+mod totp_encryption;
 mod unknown_fields;
 mod unproven_addresses;
 mod update_me;
@@ -45,11 +47,12 @@ mod verify_token;
 
 use std::sync::Arc;
 
-use auth::{AuthState, Lifetimes};
+use auth::{AuthState, KeyRing, Keys, Lifetimes, TotpKeys};
 use serde_json::{Value, json};
 use shared::app::App;
 use shared::ids::UserId;
 use shared::testing::{Answer, RecordingQueue, TestApp, TestUser};
+use shared::users::tokens::TokenSigner;
 use shared::users::{AuthOptions, Permissions};
 use sqlx::PgPool;
 
@@ -65,10 +68,15 @@ fn service(db: PgPool) -> TestApp {
 fn service_with(db: PgPool, auth_options: AuthOptions) -> TestApp {
     TestApp::with_state(db, auth::router(), |app, signer| AuthState {
         app: App { auth_options, ..app },
-        signer: signer.clone(),
+        keys: keys(signer.clone()),
         lifetimes: Lifetimes::default(),
         queue: Arc::new(RecordingQueue::default()),
     })
+}
+
+/// Returns the keys of `auth` with this one for tokens.
+fn keys(signer: Arc<TokenSigner>) -> Arc<KeyRing> {
+    Arc::new(KeyRing::of(Keys { signer, totp: Arc::new(TotpKeys::single(&[7; 32]).unwrap()) }))
 }
 
 /// Returns the request with which a user of this name registers.

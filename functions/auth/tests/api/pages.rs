@@ -6,13 +6,13 @@ use shared::app::Clock as _;
 use shared::ids::{SubscriptionId, UserId};
 use shared::stock::store::subscriptions::insert_link;
 use shared::testing::{Answer, TestApp};
+use shared::users::AuthOptions;
 use shared::users::links::{MAX_RESET_SECONDS, Purpose, token, uid};
 use shared::users::store::links;
 use sqlx::PgPool;
 
 use crate::mailed_links::{a_registration_link, register_and_activate};
 use crate::{PASSWORD, log_in, register, service, service_with};
-use shared::users::AuthOptions;
 
 const NEW_PASSWORD: &str = "a loud harbour";
 

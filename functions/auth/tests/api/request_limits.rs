@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use shared::testing::{Answer, TestApp};
+use shared::users::AuthOptions;
 use sqlx::PgPool;
 
 use crate::{PASSWORD, register, registration, service, service_with, sql, tokens};
-use shared::users::AuthOptions;
 
 const MAIL_REQUESTS: [&str; 3] =
     ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use auth::{AuthState, Lifetimes};
 use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
@@ -14,6 +14,8 @@ use shared::testing::{RecordingQueue, START, TestApp};
 use shared::users::AuthOptions;
 use shared::users::tokens::{TokenSigner, TokenVerifier};
 use sqlx::PgPool;
+
+use crate::keys;
 
 /// A key pair that signs tokens.
 pub(crate) struct Key {
@@ -26,6 +28,11 @@ impl Key {
         let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref().to_vec();
         let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).unwrap();
         Self { pkcs8, pair }
+    }
+
+    /// Returns the key as it stands in `TOKEN_SIGNING_KEY`.
+    pub(crate) fn private(&self) -> String {
+        BASE64_STANDARD.encode(&self.pkcs8)
     }
 
     pub(crate) fn public(&self) -> Vec<u8> {
@@ -71,10 +78,10 @@ pub(crate) fn claims(user: UserId) -> Value {
 /// Returns the service, which signs with one key and accepts these keys.
 pub(crate) fn service_with_keys(db: PgPool, signing: &Key, accepted: &[&Key], auth_options: AuthOptions) -> TestApp {
     let verifier = Arc::new(TokenVerifier::new(accepted.iter().map(|key| key.public())));
-    let signer = Arc::new(TokenSigner::new(&signing.pkcs8).unwrap());
+    let keys = keys(Arc::new(TokenSigner::new(&signing.pkcs8).unwrap()));
     TestApp::with_state(db, auth::router(), |mut app, _| {
         app.verifier = verifier;
         app.auth_options = auth_options;
-        AuthState { app, signer, lifetimes: Lifetimes::default(), queue: Arc::new(RecordingQueue::default()) }
+        AuthState { app, keys, lifetimes: Lifetimes::default(), queue: Arc::new(RecordingQueue::default()) }
     })
 }

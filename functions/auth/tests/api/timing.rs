@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use shared::testing::TestApp;
+use shared::users::AuthOptions;
 use sqlx::PgPool;
 
 use crate::mailed_links::register_and_activate;
 use crate::{PASSWORD, log_in, register, service, service_with, sql};
-use shared::users::AuthOptions;
 
 const SAMPLES: usize = 40;
 const TOO_FAR: f64 = 5.0;

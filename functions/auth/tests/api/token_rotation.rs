@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use shared::testing::{Answer, TestApp};
+use shared::users::AuthOptions;
 use sqlx::PgPool;
 
 use crate::signing_keys::{Key, service_with_keys};
 use crate::{register, service_with, tokens};
-use shared::users::AuthOptions;
 
 fn service_with_rotation(db: PgPool) -> TestApp {
     service_with(db, AuthOptions { rotate_refresh_tokens: true, ..AuthOptions::default() })

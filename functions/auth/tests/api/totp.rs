@@ -14,7 +14,7 @@ use crate::{PASSWORD, log_in, register, service, sql, tokens};
 pub(crate) struct Staff {
     pub(crate) client: Client,
     pub(crate) secret: Vec<u8>,
-    recovery_codes: Vec<String>,
+    pub(crate) recovery_codes: Vec<String>,
 }
 
 /// Registers `ana` and makes her a member of staff.

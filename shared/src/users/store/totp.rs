@@ -20,10 +20,19 @@ pub async fn recovery_codes_left(tx: &mut Tx, user: UserId) -> sqlx::Result<i64>
     .await
 }
 
+/// The secret from which a device computes its codes, encrypted by `auth`.
+#[derive(Clone, Debug)]
+pub struct EncryptedSecret {
+    /// Version of the key.
+    pub key_version: i16,
+    /// Nonce, encrypted secret and tag.
+    pub bytes: Vec<u8>,
+}
+
 /// A device that generates codes.
 pub struct Device {
-    /// Secret from which the codes are computed.
-    pub secret: Vec<u8>,
+    /// Its secret.
+    pub secret: EncryptedSecret,
     /// True if log-ins require its codes.
     pub is_confirmed: bool,
     /// Step of the last code that was accepted.
@@ -31,13 +40,20 @@ pub struct Device {
 }
 
 /// Stores an unconfirmed device, in place of an earlier unconfirmed one. Returns false if a confirmed one exists.
-pub async fn replace_unconfirmed(tx: &mut Tx, user: UserId, secret: &[u8], now: Timestamp) -> sqlx::Result<bool> {
+pub async fn replace_unconfirmed(
+    tx: &mut Tx,
+    user: UserId,
+    secret: &EncryptedSecret,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
     sqlx::query!(
-        "insert into totp_devices as d (user_id, secret, created_at) values ($1, $2, $3)
-         on conflict (user_id) do update set secret = excluded.secret, created_at = excluded.created_at, last_step = 0
+        "insert into totp_devices as d (user_id, secret, key_version, created_at) values ($1, $2, $3, $4)
+         on conflict (user_id) do update
+            set secret = excluded.secret, key_version = excluded.key_version, created_at = excluded.created_at, last_step = 0
           where d.confirmed_at is null",
         user as _,
-        secret,
+        secret.bytes,
+        secret.key_version,
         now as _
     )
     .execute(&mut *tx)
@@ -47,14 +63,31 @@ pub async fn replace_unconfirmed(tx: &mut Tx, user: UserId, secret: &[u8], now: 
 
 /// Returns the device of an account and locks it until the transaction ends: of two requests with the same code, the second finds it used.
 pub async fn lock_device(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Device>> {
-    sqlx::query_as!(
-        Device,
-        r#"select secret, confirmed_at is not null as "is_confirmed!", last_step
+    let row = sqlx::query!(
+        r#"select secret, key_version, confirmed_at is not null as "is_confirmed!", last_step
              from totp_devices where user_id = $1 for update"#,
         user as _
     )
     .fetch_optional(&mut *tx)
+    .await?;
+    Ok(row.map(|row| Device {
+        secret: EncryptedSecret { key_version: row.key_version, bytes: row.secret },
+        is_confirmed: row.is_confirmed,
+        last_step: row.last_step,
+    }))
+}
+
+/// Stores the secret of a device that was encrypted again. The device must be locked.
+pub async fn replace_secret(tx: &mut Tx, user: UserId, secret: &EncryptedSecret) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update totp_devices set secret = $2, key_version = $3 where user_id = $1",
+        user as _,
+        secret.bytes,
+        secret.key_version
+    )
+    .execute(&mut *tx)
     .await
+    .map(drop)
 }
 
 /// Records the step of an accepted code, so that this code and earlier ones are refused. The device must be locked.

@@ -77,8 +77,8 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let mailbox = Arc::new(Mailbox::open(home.mail(), clock.clone(), url.clone())?);
     let (job_queue, queued_jobs) = JobChannel::open();
     let job_queue = Arc::new(job_queue);
-    let signer = Arc::new(signing_key::load(&home.signing_key())?);
-    let verifier = Arc::new(TokenVerifier::new([signer.public_key().to_vec()]));
+    let keys = signing_key::load(&home.signing_key())?;
+    let verifier = Arc::new(TokenVerifier::new([keys.signer.public_key().to_vec()]));
     let app = App {
         db: db.clone(),
         clock: clock.clone(),
@@ -98,7 +98,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         .merge(files.router())
         .fallback_service(shop(Parts {
             app,
-            signer,
+            keys,
             queue: spool.clone(),
             storage: files.private.clone(),
             images: Images { storage: files.public.clone(), url: storage::PUBLIC.to_owned() },

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use auth::{AuthState, Lifetimes};
+use auth::{AuthState, KeyRing, Keys, Lifetimes, TotpKeys};
 use axum::Router;
 use orders::OrdersState;
 use ring::rand::SystemRandom;
@@ -85,10 +85,11 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
     let app = app.clone();
     Some(match function {
         "admin" => service(admin::router(), app),
-        "auth" => service(
-            auth::router(),
-            AuthState { app, signer: signer.clone(), lifetimes: Lifetimes::default(), queue: Arc::new(BrokenQueue) },
-        ),
+        "auth" => {
+            let keys = Keys { signer: signer.clone(), totp: Arc::new(TotpKeys::single(&[7; 32]).unwrap()) };
+            let (keys, queue) = (Arc::new(KeyRing::of(keys)), Arc::new(BrokenQueue));
+            service(auth::router(), AuthState { app, keys, lifetimes: Lifetimes::default(), queue })
+        }
         "cart" => service(cart::router(), app),
         "catalogue" => service(catalogue::router(), app),
         "docs" => service(docs::router(), app),

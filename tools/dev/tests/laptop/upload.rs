@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::{Keys, TotpKeys};
 use aws_emulation::storage::{Files, PUBLIC};
 use axum::body::Body;
 use dev::shop::{Parts, shop};
@@ -22,7 +23,7 @@ async fn an_uploaded_image_is_public_once_it_is_finished(db: PgPool) {
     let files = Files::open(&a_directory(), &clock).unwrap();
     let router = files.router().fallback_service(shop(Parts {
         app: app.app.clone(),
-        signer: app.signer.clone(),
+        keys: Keys { signer: app.signer.clone(), totp: Arc::new(TotpKeys::single(&[7; 32]).unwrap()) },
         queue: Arc::new(RecordingQueue::default()),
         storage: files.private.clone(),
         images: Images { storage: files.public.clone(), url: PUBLIC.to_owned() },

@@ -7,6 +7,7 @@ mod traces;
 
 use std::sync::Arc;
 
+use auth::{Keys, TotpKeys};
 use dev::shop::{Parts, shop};
 use serde_json::Value;
 use shared::outbox::Queue;
@@ -17,7 +18,7 @@ use uploads::Images;
 fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
     Client::new(shop(Parts {
         app: app.app.clone(),
-        signer: app.signer.clone(),
+        keys: Keys { signer: app.signer.clone(), totp: Arc::new(TotpKeys::single(&[7; 32]).unwrap()) },
         queue,
         storage: Arc::new(MemoryStorage::default()),
         images: Images { storage: Arc::new(MemoryStorage::default()), url: "/images".to_owned() },

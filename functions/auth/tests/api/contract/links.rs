@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 use shared::testing::TestApp;
+use shared::users::AuthOptions;
 use shared::users::links::{Purpose, uid};
 use sqlx::PgPool;
 
 use super::{BLANK, NO_STRING, NULL, REQUIRED};
 use crate::mailed_links::{a_link, register_and_activate};
 use crate::{register, service, service_with, sql};
-use shared::users::AuthOptions;
 
 const NO_USER: &str = "Invalid user id or user doesn't exist.";
 const NO_TOKEN: &str = "Invalid token for given user.";

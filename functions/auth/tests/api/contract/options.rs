@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 use shared::testing::TestApp;
+use shared::users::AuthOptions;
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
 use super::{BLANK, REQUIRED};
 use crate::mailed_links::{a_link, published_events};
 use crate::{PASSWORD, register, service_with};
-use shared::users::AuthOptions;
 
 const NEW: &str = "some other harbour";
 

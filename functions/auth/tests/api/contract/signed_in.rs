@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use shared::testing::TestApp;
+use shared::users::AuthOptions;
 use sqlx::PgPool;
 
 use super::{BLANK, NO_STRING, NULL, REQUIRED};
 use crate::{PASSWORD, register, service, service_with, sql, tokens};
-use shared::users::AuthOptions;
 
 const WRONG: &str = "Invalid password.";
 const NEW: &str = "some other harbour";

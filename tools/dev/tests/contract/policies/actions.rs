@@ -32,6 +32,7 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
         &["auth", "orders", "outbox-relay", "scheduler", "transfer-worker", "transfers"],
     ),
     ("ses:SendEmail", "it sends the mails", &["notifications"]),
+    ("secretsmanager:GetSecretValue", "it reads its keys at its start", &["auth"]),
     (
         "s3:GetObject",
         "uploaded files are read, and exports are downloaded",
@@ -73,6 +74,7 @@ fn the_actions_of_a_function_match_its_dependencies() {
             ("rds-db:connect", !main.contains("serve_without_database")),
             ("sqs:SendMessage", has("sqs")),
             ("ses:SendEmail", manifest.contains("aws-sdk-sesv2")),
+            ("secretsmanager:GetSecretValue", manifest.contains("aws-sdk-secretsmanager")),
             ("s3:GetObject", has("s3")),
             ("s3:PutObject", has("s3")),
             // `transfers` starts an import, but the worker ends it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use migrations::role_of;
+use serde_json::json;
 
 use super::{of_function, texts};
 use crate::template::{functions, template};
@@ -21,6 +22,18 @@ fn a_function_sends_to_the_queues_that_it_uses_and_to_no_other() {
             _ => &[],
         };
         assert_eq!(queues, expected.iter().map(|queue| (*queue).to_owned()).collect(), "{}", function.name);
+    }
+}
+
+#[test]
+fn a_function_reads_no_secret_but_the_one_that_a_parameter_names() {
+    let template = template();
+    for function in functions() {
+        for statement in of_function(&template, &function) {
+            if statement.actions().iter().any(|action| action.starts_with("secretsmanager:")) {
+                assert_eq!(statement.json["Resource"], json!({"Ref": "AuthSecretArn"}), "{}", function.name);
+            }
+        }
     }
 }
 

@@ -32,6 +32,11 @@ const WILDCARDS: &[(&str, &str, &str)] = &[
     ("S3Endpoint", "Allow on ${UploadBucket.Arn}/*", "files have random names"),
     ("S3Endpoint", "Allow on ${ImageBucket.Arn}/images/*", "images have random names"),
     (
+        "SecretsEndpoint",
+        "Allow to anyone",
+        "it limits the traffic through the endpoint; the policies of the functions decide who may read",
+    ),
+    (
         "SqsEndpoint",
         "Allow to anyone",
         "it limits the traffic through the endpoint; the policies of the functions decide who may send",

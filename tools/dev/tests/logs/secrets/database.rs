@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::TotpKeys;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use migrate::Migrate;
@@ -46,11 +47,13 @@ pub(super) async fn use_a_missing_database(environment: &Environment, secrets: &
     for (name, value) in [
         ("DATABASE_URL", format!("postgres://shop:{password}@[:x/")),
         ("TOKEN_SIGNING_KEY", BASE64_STANDARD.encode(&password)),
+        ("TOTP_KEYS", format!("1:{password}")),
     ] {
         secrets.add(name, &value);
         let environment = Environment::from_iter([(name, value)]);
         let database = Connector::from_environment(&environment).map(drop);
         let signer = TokenSigner::from_environment(&environment).map(drop);
-        tracing::error!(?database, ?signer, "what does not start");
+        let totp_keys = TotpKeys::from_environment(&environment).map(drop);
+        tracing::error!(?database, ?signer, ?totp_keys, "what does not start");
     }
 }

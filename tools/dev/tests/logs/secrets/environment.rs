@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::Keys;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use dev::shop::{Parts, shop};
@@ -27,6 +28,7 @@ pub(super) fn an_environment(secrets: &mut Secrets) -> Environment {
     assert_eq!(pair.public_key().as_ref().len(), 32);
     Environment::from_iter([
         ("TOKEN_SIGNING_KEY", private),
+        ("TOTP_KEYS", format!("1:{}", secrets.add("the key for second factors", BASE64_STANDARD.encode([0xc5; 32])))),
         ("TOKEN_PUBLIC_KEYS", public),
         ("SHOP_CURRENCY", "EUR".to_owned()),
         ("EDGE_SECRET", secrets.add("the secret of the edge", EDGE_SECRET)),
@@ -51,11 +53,11 @@ pub(super) fn an_environment(secrets: &mut Secrets) -> Environment {
 /// Returns a client that reaches the shop through its edge.
 pub(super) fn a_client(db: Db, environment: &Environment) -> Client {
     let app = App { db, ..App::from_environment(environment).unwrap() };
-    let signer = Arc::new(TokenSigner::from_environment(environment).unwrap());
+    let keys = Keys::from_environment(environment).unwrap();
     let queue = OrdersState::from_environment(app.clone(), environment).unwrap().queue;
     let storage = Arc::new(S3::private_from_environment(environment).unwrap());
     let images = S3::images_from_environment(environment).unwrap();
     let images = Images { storage: Arc::new(images), url: "https://images.test".to_owned() };
-    Client::new(shop(Parts { app, signer, queue, storage, images, jobs: Arc::new(BrokenQueue) }))
+    Client::new(shop(Parts { app, keys, queue, storage, images, jobs: Arc::new(BrokenQueue) }))
         .header("x-origin-verify", EDGE_SECRET)
 }
