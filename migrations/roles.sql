@@ -8,8 +8,8 @@
 -- write (generated) or that nothing else depends on.
 --
 -- What a role may do with rows that it must not read or write freely is done by functions that run as the owner of the tables (`security definer`):
--- caller, use_api_key, throttle, throttle_take_back, lock_variants_for_sale, note_empty_carts, check_out, forget_audit, forget_links. A trigger that a
--- cascade fires runs as who deleted the first row.
+-- actor_name, caller, use_api_key, permissions_of_actor, throttle, throttle_take_back, lock_variants_for_sale, note_empty_carts, check_out,
+-- forget_audit, forget_links. A trigger that a cascade fires runs as who deleted the first row.
 
 -- Whom a request comes from: every function with an HTTP API.
 grant execute on function caller, use_api_key to shop_auth, shop_catalogue, shop_cart, shop_orders, shop_uploads, shop_transfers, shop_admin;
@@ -34,7 +34,8 @@ grant select, update (recipient, status, claimed_until, finished_at, error) on m
 -- The export and the erasure of personal data.
 grant select on carts, cart_lines, orders, order_lines, order_events, back_in_stock_subscriptions, product_variants to shop_auth;
 grant update (user_id, email) on orders to shop_auth;
-grant delete on back_in_stock_subscriptions to shop_auth;
+grant update (confirmed_at), delete on back_in_stock_subscriptions to shop_auth;
+grant select (token_sha256, subscription_id) on back_in_stock_links to shop_auth;
 grant execute on function addresses_of, has_second_factor, permissions_of, throttle, throttle_log_in_succeeded, throttle_take_back, mark_event_sent
     to shop_auth;
 
@@ -84,12 +85,15 @@ grant execute on function
 -- transfers and transfer-worker: files that are imported and exported.
 
 grant select, insert, update on imports, exports to shop_transfers;
+grant insert on audit_log to shop_transfers;
 grant select on import_errors, export_skipped_products to shop_transfers;
 grant select (import_id), delete on import_scattered_handles to shop_transfers;
 -- The number of products in an export.
 grant select (id) on products to shop_transfers;
 
 grant select, update on imports, exports to shop_transfer_worker;
+-- What the author of an import may still do.
+grant execute on function permissions_of_actor to shop_transfer_worker;
 grant insert on import_errors, export_skipped_products to shop_transfer_worker;
 grant select, insert, delete on import_scattered_handles to shop_transfer_worker;
 
@@ -115,7 +119,8 @@ grant execute on function check_out, mark_event_sent to shop_orders;
 grant select (id, email, username) on users to shop_admin;
 -- The end of the session.
 grant select (id, user_id, ended_at, expires_at), update (ended_at, end_reason) on sign_ins to shop_admin;
-grant insert on audit_log to shop_admin;
+grant select, insert on audit_log to shop_admin;
+grant execute on function actor_name to shop_admin;
 grant select on orders, order_lines, order_events, shop to shop_admin;
 grant select, update (created_at, next_attempt_at, attempts, sent_at) on outbox to shop_admin;
 grant select, update (status, claimed_until, finished_at) on mail_log to shop_admin;
@@ -142,8 +147,10 @@ grant select (id, email, locale, is_active, last_login_at) on users to shop_noti
 grant select (id, user_id, created_at, address, user_agent) on sign_ins to shop_notifications;
 grant select (id, user_id, kind) on audit_log to shop_notifications;
 -- It makes a link together with its mail, and reads none.
-grant insert, select (user_id, purpose, used_at, expires_at), delete on mailed_links to shop_notifications;
-grant insert on registration_links, back_in_stock_links to shop_notifications;
+grant insert, select (user_id, purpose, used_at, expires_at), update (token_sha256, email, created_at, expires_at), delete on mailed_links
+    to shop_notifications;
+grant insert, select (registration_id), update (token_sha256, created_at, expires_at) on registration_links to shop_notifications;
+grant insert on back_in_stock_links to shop_notifications;
 -- Locked while a link to it is made; the language is what nobody else depends on.
 grant select (id, email, locale, created_at), update (locale) on registrations to shop_notifications;
 grant execute on function is_published, throttle to shop_notifications;

@@ -27,7 +27,7 @@ pub struct AuditRow {
 /// A filter of the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditSearch<'a> {
-    /// All records.
+    /// All records of the log.
     Any,
     /// Records of this kind.
     Kind(&'a str),

@@ -50,9 +50,9 @@ impl Actor {
 /// deleted, and then names nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActorId {
-    /// A person.
+    /// A person with an account.
     Account(UserId),
-    /// A program.
+    /// A program with an API key.
     ApiKey(ApiKeyId),
     /// The shop itself, or a command on the machine of the database.
     System,

@@ -5,7 +5,7 @@
 pub enum SecondFactorStep {
     /// Set up a second factor and confirm it.
     SetUp,
-    /// Log in with a code. The account has a second factor, but this sign-in began without it, so that whoever began it may know no more than
+    /// Log in with a code. The account has a second factor, but this sign-in began without it, so that the one who began it may know no more than
     /// the password.
     LogIn,
 }

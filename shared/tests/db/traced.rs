@@ -5,6 +5,7 @@ use shared::app::db::Call;
 use shared::ids::{EventId, SignInId, UserId};
 use shared::outbox::store;
 use shared::testing::XRayDaemon;
+use shared::users::AuthOptions;
 use shared::users::store::account;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -42,7 +43,7 @@ async fn a_call_is_recorded_by_the_name_of_its_function(pool: PgPool) {
     let (daemon, db) = (XRayDaemon::start(), db_of(&pool, 1));
     db.warm_up().await;
     let work = async {
-        assert!(account(&db, UserId(7), SignInId(Uuid::nil())).await.unwrap().is_none());
+        assert!(account(&db, UserId(7), SignInId(Uuid::nil()), AuthOptions::default()).await.unwrap().is_none());
         assert!(db.call::<()>(Call::new("no_such_function").text("the@address.example")).await.is_err());
     };
 

@@ -151,7 +151,11 @@ impl Consumer {
             clock: clock.clone(),
             rng: Arc::new(SystemRng),
             mailer: Arc::new(mailer),
-            shop: Shop { name: "Storm".to_owned(), site: Site::Storefront("https://storm.example.com".to_owned()) },
+            shop: Shop {
+                name: "Storm".to_owned(),
+                site: Site::Storefront("https://storm.example.com".to_owned()),
+                reset_link_seconds: 86_400,
+            },
             limits: Limits::default(),
             metrics: Metrics::off(),
         })

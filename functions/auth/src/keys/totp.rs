@@ -46,17 +46,18 @@ impl TotpKeys {
 
     /// Returns `None` without a key, or if two have the same version.
     fn new(keys: Vec<TotpKey>) -> Option<Self> {
-        let is_twice = |(n, key): (usize, &TotpKey)| keys.iter().take(n).any(|before| before.version == key.version);
-        if keys.iter().enumerate().any(is_twice) {
+        let repeats = |(n, key): (usize, &TotpKey)| keys.iter().take(n).any(|before| before.version == key.version);
+        if keys.iter().enumerate().any(repeats) {
             return None;
         }
         let mut keys = keys.into_iter();
         Some(Self { current: keys.next()?, previous: keys.collect() })
     }
 
-    /// Returns true if a secret should be encrypted again, because its key is not the current one.
+    /// Returns true if a secret should be encrypted again, because its key is older than the current one. A newer key is that of a release
+    /// which runs at the same time.
     pub(crate) fn is_outdated(&self, encrypted: &EncryptedSecret) -> bool {
-        encrypted.key_version != self.current.version
+        encrypted.key_version < self.current.version
     }
 
     /// Encrypts the secret of an account with the current key.
@@ -160,7 +161,7 @@ mod tests {
             assert_eq!(prepared.decrypt(ANA, encrypted).unwrap(), SECRET);
             assert_eq!(changed.decrypt(ANA, encrypted).unwrap(), SECRET);
         }
-        assert!(changed.is_outdated(&before) && !changed.is_outdated(&after));
+        assert!(changed.is_outdated(&before) && !changed.is_outdated(&after) && !prepared.is_outdated(&after));
         let error = keys(&new).unwrap().decrypt(ANA, &before).unwrap_err().to_string();
         assert_eq!(error, "TOTP_KEYS has no key of version 1");
         let other = keys(&key("1", 9)).unwrap().decrypt(ANA, &before).unwrap_err().to_string();

@@ -33,6 +33,16 @@ async fn staff_requests(client: &Client) -> Vec<Answer> {
     ]
 }
 
+/// Registers the customer whom `staff_requests` are about.
+async fn add_customer(app: &TestApp) {
+    sql(
+        app,
+        "insert into users (id, email, username, username_key, password_hash, created_at) overriding system value
+               values (999, 'cus@example.com', 'cus', 'cus', '!', now())",
+    )
+    .await;
+}
+
 fn codes(answers: &[Answer]) -> Vec<(u16, &str)> {
     answers.iter().map(|answer| (answer.status, answer.body["code"].as_str().unwrap_or_default())).collect()
 }
@@ -42,12 +52,7 @@ async fn staff_have_their_permissions_once_the_second_factor_is_confirmed(db: Pg
     let app = strict(db);
     let ana = a_member_of_staff(&app).await;
     make_manager(&app).await;
-    sql(
-        &app,
-        "insert into users (id, email, username, password_hash, created_at) overriding system value
-               values (999, 'cus@example.com', 'cus', '!', now())",
-    )
-    .await;
+    add_customer(&app).await;
 
     let refused = staff_requests(&ana).await;
     assert_eq!(codes(&refused), [(403, "second_factor_required"); 5]);
@@ -82,7 +87,8 @@ async fn a_sign_in_from_before_the_second_factor_has_no_permissions(db: PgPool) 
     let app = strict(db);
     let first = a_member_of_staff(&app).await;
     make_manager(&app).await;
-    // Whoever began this sign-in may know no more than the password.
+    add_customer(&app).await;
+    // The one who began this sign-in may know no more than the password.
     let other = app.anonymous().bearer(&tokens(&app, "ana").await.access);
     let set_up = first.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
     let secret = crate::totp::secret(&set_up);

@@ -5,7 +5,6 @@ use shared::app::Clock as _;
 use shared::audit::{AuditRecord, Kind, store::record};
 use shared::ids::UserId;
 use shared::testing::{Answer, Client, TestApp};
-use shared::users::ClientInfo;
 use shared::users::links::Purpose;
 use shared::users::{AuthOptions, ClientInfo};
 use sqlx::PgPool;

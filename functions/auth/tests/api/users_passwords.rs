@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared::testing::{Answer, TestApp};
-use shared::users::links::Purpose;
+use shared::users::links::{MAX_RESET_SECONDS, Purpose};
 use sqlx::PgPool;
 
 use crate::mailed_links::{Link, a_link, audit_log, published_events};
@@ -103,7 +103,7 @@ async fn a_forged_foreign_or_wrong_link_is_refused(db: PgPool) {
         let refused = reset(&app, bad, NEW).await.expect(400);
         assert_eq!(refused.body, json!({"token": ["Invalid token for given user."]}), "{bad:?}");
     }
-    app.clock.advance(259_200 - 1);
+    app.clock.advance(MAX_RESET_SECONDS - 1);
     reset(&app, &bens, NEW).await.expect(204);
     app.clock.advance(1);
     reset(&app, &good, NEW).await.expect(400);

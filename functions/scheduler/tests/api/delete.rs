@@ -59,8 +59,8 @@ async fn links_that_have_expired_are_deleted(db: PgPool) {
     let ana = app.a_user().await;
     for (digest, seconds_left) in [([0_u8; 32], 0), ([1; 32], 1)] {
         sqlx::query(
-            "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
-             values ($1, $2, 'password_reset', $3, $4, $4)",
+            "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at, used_at)
+             values ($1, $2, 'password_reset', $3, $4, $4, $4)",
         )
         .bind(&digest[..])
         .bind(ana.id)

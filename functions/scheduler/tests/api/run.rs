@@ -40,8 +40,8 @@ async fn give_each_job_something_to_do(app: &TestApp) {
         "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at)
          select id, kind, 'a@example.com', 'claimed', $1 + interval '399 days', $1 + interval '399 days' from outbox
           where kind = 'password_changed' and $2 is not null and $3 is not null",
-        "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
-         select sha256(n::text::bytea), $3, 'password_reset', $2::text, $1, $1 from generate_series(1, 100) n",
+        "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at, used_at)
+         select sha256(n::text::bytea), $3, 'password_reset', $2::text, $1, $1, $1 from generate_series(1, 100) n",
         "insert into registrations (id, email, username, username_key, password_hash, created_at)
          select n, n || '@example.com', n, n, '!', $1 from generate_series(1, 100) n where $2 is not null and $3 is not null",
         "insert into audit_log (at, kind)

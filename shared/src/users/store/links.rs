@@ -31,8 +31,7 @@ pub async fn insert(tx: &mut Tx, link: NewLink<'_>, now: Timestamp) -> sqlx::Res
          insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6)
          on conflict (user_id, purpose) where used_at is null do update
-            set token_sha256 = excluded.token_sha256, email = excluded.email, created_at = excluded.created_at,
-                expires_at = excluded.expires_at",
+            set token_sha256 = $1, email = $4, created_at = $5, expires_at = $6",
         sha256(link.token),
         link.user as _,
         link.purpose.as_str(),

@@ -137,7 +137,7 @@ pub async fn insert_link(tx: &mut Tx, id: UserId, version: Timestamp, token: &st
         "insert into registration_links (token_sha256, registration_id, created_at, expires_at)
          select $1, id, $4, $5 from registrations where id = $2 and created_at = $3 for share
          on conflict (registration_id) do update
-            set token_sha256 = excluded.token_sha256, created_at = excluded.created_at, expires_at = excluded.expires_at",
+            set token_sha256 = $1, created_at = $4, expires_at = $5",
         sha256(token),
         id as _,
         version as _,

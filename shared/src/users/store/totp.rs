@@ -31,7 +31,7 @@ pub struct EncryptedSecret {
 
 /// A device that generates codes.
 pub struct Device {
-    /// Its secret.
+    /// Its encrypted secret.
     pub secret: EncryptedSecret,
     /// True if log-ins require its codes.
     pub is_confirmed: bool,

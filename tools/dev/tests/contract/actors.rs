@@ -156,7 +156,7 @@ impl Shop {
                 let order = json!({"product_ids": [product["id"]]});
                 Ask::new(format_args!("categories/{}/products/order/", category["id"]), order)
             }
-            "import_taxonomy" => Ask::new("taxonomy/", json!(self.name())),
+            "import_taxonomy" => Ask::new("taxonomy/", json!(format!("1 - {}", self.name()))),
             "create_attribute" => Ask::new("attributes/", name),
             "replace_attribute" | "update_attribute" | "delete_attribute" => {
                 Ask::new(format_args!("attributes/{}/", self.attribute_value().await.0["id"]), name)
@@ -202,11 +202,10 @@ impl Shop {
             sqlx::query_scalar("select coalesce(max(id), 0) from audit_log").fetch_one(&self.app.db).await.unwrap();
         let client = self.client(&path, credentials);
         let method: Method = operation.method.parse().unwrap();
-        let answer = match body {
-            Value::String(text) => {
-                client.header("content-type", "text/plain").send(method, &path, Body::from(text)).await
-            }
-            json => client.send_json(method, &path, json).await,
+        let answer = if let Value::String(text) = body {
+            client.header("content-type", "text/plain").send(method, &path, Body::from(text)).await
+        } else {
+            client.send_json(method, &path, body).await
         };
         assert!((200..300).contains(&answer.status), "{}: {}", operation.id(), answer.text);
         sqlx::query_as("select actor_user_id, actor_api_key_id from audit_log where id > $1")

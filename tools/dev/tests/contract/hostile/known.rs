@@ -1,4 +1,4 @@
-//! What a client can know about the shop: ids, slugs and cursors of its answers.
+//! The things that a client can know about the shop: ids, slugs and cursors of its answers.
 
 use axum::Router;
 use axum::body::Body;

@@ -11,7 +11,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use auth::Options;
+use auth::{Keys, TotpKeys};
 use axum::Router;
 use axum::body::Body;
 use dev::openapi::operations;
@@ -132,8 +132,7 @@ fn a_shop(app: &TestApp) -> Router {
     let images = Images { storage: Arc::new(MemoryStorage::default()), url: "https://images.test".to_owned() };
     shop(Parts {
         app: app.app.clone(),
-        signer: app.signer.clone(),
-        options: Options::default(),
+        keys: Keys { signer: app.signer.clone(), totp: Arc::new(TotpKeys::single(&[7; 32]).unwrap()) },
         queue: Arc::new(RecordingQueue::default()),
         storage: Arc::new(MemoryStorage::default()),
         images,

@@ -13,7 +13,7 @@ use super::values::{Numbers, text};
 /// Longest URI that a request can have.
 const MAX_URI: usize = 60_000;
 
-/// What is written into a path or a query as it is, without being encoded.
+/// Text that is written into a path or a query as it is, without being encoded.
 const BROKEN: &[&str] = &[
     "%",
     "%z",
@@ -39,7 +39,7 @@ const BROKEN: &[&str] = &[
     "%f4%90%80%80",
 ];
 
-/// What is appended to a query.
+/// Text that is appended to a query.
 const EXTRA: &[&str] = &[
     "&",
     "&&&",
@@ -167,7 +167,8 @@ pub(super) fn hostile(numbers: &mut Numbers, target: &Target<'_>, known: &Known,
 }
 
 fn header(numbers: &mut Numbers) -> (HeaderName, HeaderValue) {
-    let name = HeaderName::from_static(*numbers.pick(HEADERS));
+    let name: &&str = numbers.pick(HEADERS);
+    let name = HeaderName::from_static(name);
     let value = if numbers.once_in(3) { text(numbers) } else { (*numbers.pick(HEADER_VALUES)).to_owned() };
     let mut bytes = value.into_bytes();
     // An HTTP server refuses the other control characters before a handler can see them.
