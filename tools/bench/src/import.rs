@@ -16,10 +16,12 @@ use shared::catalogue::write::ImportOptions;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::Instant;
 
-use crate::APP_ROLE;
 use crate::print_measured;
 
 const DATABASE: &str = "shop";
+
+/// Role of the function that imports files; its settings are those of the cloud.
+const ROLE: &str = "shop_transfer_worker";
 
 /// Options of the benchmark.
 #[derive(Clone, Debug, clap::Args)]
@@ -68,8 +70,7 @@ async fn in_a_cluster(dir: &Path, products: usize) -> anyhow::Result<Report> {
     cluster.create_database(DATABASE)?;
     let owner: PgConnectOptions = cluster.url(DATABASE).parse()?;
     migrate::apply(&Connector::to(owner.clone())).await?;
-    // The role has the settings of the cloud.
-    let db = Db::new(Connector::to(owner.username(APP_ROLE)), PoolSettings { max_connections: 1 });
+    let db = Db::new(Connector::to(owner.username(ROLE)), PoolSettings { max_connections: 1 });
     let mut rows = Vec::new();
     for (what, change) in [("all new", 0), ("the same again", 0), ("another price for each", 1)] {
         let file = file(products, change);

@@ -22,9 +22,6 @@ use clap::Parser;
 use command_line::workspace;
 use serde::Serialize;
 
-/// Role that `migrate` creates for the functions; its settings are those of the cloud.
-const APP_ROLE: &str = "shop";
-
 /// Measures the shop.
 #[derive(Debug, Parser)]
 #[command(name = "cargo dev bench", bin_name = "cargo dev bench")]

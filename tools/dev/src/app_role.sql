@@ -1,4 +1,4 @@
--- The role `shop`, as which one process on a laptop runs all functions. The place in braces is filled in by `Database::prepare_app_role`.
+-- The role `shop`, as which one process on a laptop runs all functions. The place in braces is filled in by `prepare_app_role`.
 do $$
 declare
     v_role text;

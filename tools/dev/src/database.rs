@@ -21,7 +21,7 @@ use crate::home::Home;
 /// Name of the database in the private PostgreSQL.
 const NAME: &str = "shop";
 /// Role that the process logs in as. It has the privileges of all functions, because it runs all of them.
-const APP_ROLE: &str = "shop";
+pub const APP_ROLE: &str = "shop";
 
 /// Maximum time to wait for a database that is away, for example because it is still starting.
 const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -64,7 +64,7 @@ impl Database {
         let release = Release { currency, ..Release::default() };
         database.currency = apply_release(&database.owner(), release).await.context(problem)?.currency;
         if database.cluster.is_some() {
-            database.prepare_app_role().await.context("the role of the shop could not be prepared")?;
+            prepare_app_role(&database.owner()).await.context("the role of the shop could not be prepared")?;
         }
         Ok(database)
     }
@@ -90,13 +90,6 @@ impl Database {
         let owner = PgConnectOptions::from_str(&cluster.url(NAME))?;
         let app = owner.clone().username(APP_ROLE);
         Ok(Self { cluster: Some(cluster), owner, app, currency: Currency::DEFAULT })
-    }
-
-    /// Creates the role, a member of the roles of all functions with the timeouts that they have in the cloud.
-    async fn prepare_app_role(&self) -> sqlx::Result<()> {
-        let mut connection = self.owner().connect().await?;
-        let sql = include_str!("app_role.sql").replacen("{roles}", &migrations::quoted_roles(), 1);
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.map(drop)
     }
 
     /// Returns the currency of the shop.
@@ -127,6 +120,13 @@ impl Database {
             None => Ok(()),
         }
     }
+}
+
+/// Creates [`APP_ROLE`], a member of the roles of all functions with the timeouts that they have in the cloud. The database is migrated.
+pub async fn prepare_app_role(owner: &Connector) -> sqlx::Result<()> {
+    let mut connection = owner.connect().await?;
+    let sql = include_str!("app_role.sql").replacen("{roles}", &migrations::quoted_roles(), 1);
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.map(drop)
 }
 
 /// Deletes the private PostgreSQL. Fails if `DATABASE_URL` is set: a database that `cargo dev` did not create must not be deleted.

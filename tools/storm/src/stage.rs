@@ -326,7 +326,8 @@ fn aws_environment(sqs: &str, ses: &str) -> Environment {
         ("AWS_ENDPOINT_URL_SQS", sqs),
         ("AWS_ENDPOINT_URL_SESV2", ses),
         ("ORDER_EVENTS_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/123456789012/order-events"),
-        ("MAIL_FROM", "Storm <storm@example.com>"),
+        ("MAIL_FROM", "storm@example.com"),
+        ("SHOP_NAME", "Storm"),
     ])
 }
 

@@ -20,7 +20,6 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
 use super::served::Server;
-use crate::APP_ROLE;
 use crate::figures::{Figures, measure, medians, on_one_thread};
 use crate::print_measured;
 use cases::{CASES, Case, Questions};
@@ -29,6 +28,9 @@ use readers::{DirectReader, HttpReader};
 use report::{Comparison, Report, Row, Size};
 
 const DATABASE: &str = "shop";
+
+/// Role of the function that reads the catalogue; its settings are those of the cloud.
+const ROLE: &str = "shop_catalogue";
 const SMALL: i64 = 100_000;
 const LARGE: i64 = 1_000_000;
 
@@ -73,8 +75,7 @@ async fn in_a_cluster(dir: &Path, args: CatalogueArgs) -> anyhow::Result<Report>
     cluster.create_database(DATABASE)?;
     let owner: PgConnectOptions = cluster.url(DATABASE).parse()?;
     let mut fixture = Fixture::create(&owner).await?;
-    // The role has the settings of the cloud.
-    let direct = owner.username(APP_ROLE);
+    let direct = owner.username(ROLE);
     let url = direct.to_url_lossy().to_string();
     let public_keys = SigningKey::generate()?.signer.public_key_text();
     let sizes = [Some(args.products), args.large.then_some(LARGE)].into_iter().flatten();

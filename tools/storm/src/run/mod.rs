@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use command_line::terminal::say;
+use dev::database::{APP_ROLE, prepare_app_role};
 use local_postgres::{Cluster, Durability};
 use outbox_relay::{Relay, drain};
 use scheduler::Scheduler;
@@ -32,8 +33,6 @@ use crate::stage::{Ground, Stage};
 use schedule::Schedule;
 
 const DATABASE: &str = "shop";
-/// Role that `migrate` creates for the functions; its timeouts are those of the cloud.
-const APP_ROLE: &str = "shop";
 /// Time between two lines of progress.
 const PROGRESS: Duration = Duration::from_secs(5);
 /// Name of the file with what was asked and answered.
@@ -82,6 +81,7 @@ pub async fn run(dir: &Path, plan: Plan) -> anyhow::Result<bool> {
     let cluster = Arc::new(start_postgres(dir.to_owned()).await?);
     let owner: PgConnectOptions = cluster.url(DATABASE).parse()?;
     migrate::apply(&Connector::to(owner.clone())).await?;
+    prepare_app_role(&Connector::to(owner.clone())).await?;
     let weather = Arc::new(Weather::default());
     let server = SocketAddr::from(([127, 0, 0, 1], cluster.port()));
     let line = line::open(server, weather.clone(), plan.seed).await?;
