@@ -54,8 +54,8 @@ impl TotpKeys {
         Some(Self { current: keys.next()?, previous: keys.collect() })
     }
 
-    /// Returns true if a secret should be encrypted again, because its key is older than the current one. A newer key is that of a release
-    /// which runs at the same time.
+    /// Returns true if a secret should be encrypted again, because its key is older than the current one. A newer key stays: during a deployment
+    /// the newer release has used it.
     pub(crate) fn is_outdated(&self, encrypted: &EncryptedSecret) -> bool {
         encrypted.key_version < self.current.version
     }
