@@ -72,6 +72,11 @@ impl Consumers {
         self.busy.load(Ordering::SeqCst) == 0
     }
 
+    /// Returns true if a consumer has ended by itself, which only an error makes it do.
+    pub fn have_failed(&self) -> bool {
+        self.threads.iter().any(JoinHandle::is_finished)
+    }
+
     /// Waits until each consumer has ended its batch.
     pub fn stop(self) -> anyhow::Result<()> {
         self.stop.store(true, Ordering::SeqCst);

@@ -44,6 +44,10 @@ impl Storm {
         let mut next_progress = Instant::now() + PROGRESS;
         let mut quiet_since = Instant::now();
         while Instant::now() < ends {
+            if consumers.have_failed() {
+                // `Consumers::stop` returns the error.
+                return Ok(());
+            }
             let (unsent, claimed) = backlog(&mut connection).await?;
             let is_working = self.working.load(Ordering::SeqCst) || self.recorder.lock().unobserved > 0;
             let is_quiet = surroundings.queue.is_empty() && consumers.are_idle() && !is_working;
