@@ -111,7 +111,7 @@ impl Storage for S3 {
     async fn write(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
         let request = request.set_cache_control(self.cache_control.map(str::to_owned));
-        recorded(Downstream::S3, "PutObject", request.body(ByteStream::from(bytes)).send()).await?;
+        recorded(Downstream::S3, "PutObject", Box::pin(request.body(ByteStream::from(bytes)).send())).await?;
         Ok(())
     }
 

@@ -151,7 +151,9 @@ impl Pool {
 
     async fn reconnect(&self, permit: Option<OwnedSemaphorePermit>) -> sqlx::Result<Lease> {
         let connection = async {
-            timeout(CONNECTION_TIMEOUT, self.connector.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)?
+            // On the heap, because it is large and almost never needed: every future that uses the database would hold it, more than once.
+            let connecting = Box::pin(self.connector.connect());
+            timeout(CONNECTION_TIMEOUT, connecting).await.map_err(|_| sqlx::Error::PoolTimedOut)?
         };
         let connection = recorded("connect", connection).await?;
         Ok(Lease { connection, connected_at: Instant::now(), idle_since: Instant::now(), permit })

@@ -187,7 +187,7 @@ async fn scheduled_functions_are_invoked_at_once_and_all_loops_end_when_requeste
     let cloud = Cloud::with(&[], &[]);
     let pump = a_pump(&cloud).await;
     let (ask, stop) = Stop::by_hand();
-    let ended = tokio::spawn(async move { pump.work(&stop).await });
+    let ended = tokio::spawn(async move { Box::pin(pump.work(&stop)).await });
     while cloud.invoked().len() < 2 {
         tokio::task::yield_now().await;
     }

@@ -135,7 +135,7 @@ async fn execute(arguments: Arguments) -> anyhow::Result<u8> {
         Command::Storm(arguments) => storm::run(&home, &arguments)?,
         Command::Env(arguments) => env_json::write(&arguments)?,
         Command::Services(arguments) => services::run(&home, &environment, &arguments).await?,
-        Command::Pump(arguments) => pump::run(arguments).await?,
+        Command::Pump(arguments) => Box::pin(pump::run(arguments)).await?,
         Command::Openapi { check: true } => openapi::check()?,
         Command::Openapi { check: false } => openapi::write()?,
     }
