@@ -64,6 +64,19 @@ class Edge(unittest.TestCase):
         self.assertEqual(Stack(**domain, **self.SECRET).outputs["ApiUrl"]["Value"], "https://shop.example.com")
 
 
+class Domain(unittest.TestCase):
+    def test_the_output_is_what_the_domain_leads_to_wherever_its_record_is_written(self):
+        for parameters in SETS:
+            stack = Stack(**parameters)
+            target = stack.outputs.get("DomainTarget", {}).get("Value")
+            name = ["EdgeCdn", "DomainName"] if "UseEdge" in parameters else ["ApiDomain", "RegionalDomainName"]
+            self.assertEqual(target, {"Fn::GetAtt": name} if "DomainName" in parameters else None, parameters)
+            if "ApiDomainRecord" in stack.resources:
+                self.assertEqual(stack.properties("ApiDomainRecord")["AliasTarget"]["DNSName"], target)
+            if "DomainRecord" in stack.outputs:
+                self.assertEqual(stack.outputs["DomainRecord"]["Value"], {"Fn::Sub": ["api.example.com CNAME ${Target}", {"Target": target}]})
+
+
 class Throttles(unittest.TestCase):
     def test_the_alarm_counts_what_the_gateway_itself_refuses(self):
         stack = Stack()
