@@ -174,6 +174,13 @@ class Commands(unittest.TestCase):
                     if script == "deploy" and rest:
                         self.assertIn(rest.split()[0], {"package", "ship", "back", "--help"}, page.name)
 
+    def test_a_restored_shop_is_tested_once_it_may_answer(self):
+        text = section("operating.md", "Backup and restore")
+        stopped, shipped, started = (text.index(part) for part in ("put-function-concurrency", "ship STAGE --replace-data", "delete-function-concurrency"))
+        self.assertTrue(stopped < shipped < started < text.index(".ci/smoke"))
+        self.assertIn("--replace-data --without-smoke`", text)
+        self.assertIn("`TrafficShift=AllAtOnce`", text[stopped:shipped])
+
     def test_cargo_dev_has_these_commands(self):
         source = (ROOT / "tools/dev/src/cli/mod.rs").read_text()
         variants = re.search(r"enum Command \{(.*?)^\}", source, re.DOTALL | re.MULTILINE)[1]
