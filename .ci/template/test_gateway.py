@@ -1,8 +1,12 @@
 """The HTTP API as API Gateway gets it."""
 
+import json
+import re
 import unittest
 
-from stack import SETS, Stack
+from stack import ROOT, SETS, Stack
+
+METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 def cors(**parameters):
@@ -29,13 +33,62 @@ class Cors(unittest.TestCase):
             self.assertNotEqual(Stack(CorsOrigins=origins).refused, [], origins)
 
 
+def routes():
+    """Returns the routes as method and path; `ANY` is every method."""
+    paths = Stack().properties("HttpApi")["Body"]["paths"]
+    return [("ANY" if method == "x-amazon-apigateway-any-method" else method.upper(), path) for path, methods in paths.items() for method in methods]
+
+
+def limits():
+    """Returns the requests a second that the gateway lets through to each route."""
+    stage = next(iter(Stack().of_type("AWS::ApiGatewayV2::Stage").values()))["Properties"]
+    return {route: stage["RouteSettings"].get(" ".join(route), stage["DefaultRouteSettings"])["ThrottlingRateLimit"] for route in routes()}
+
+
+def route_of(method, path, greedy_may_be_empty):
+    """Returns the route that the gateway chooses: one without a variable, then the longest greedy one, then that of the method."""
+
+    def covers(route):
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route).replace(r"\{proxy\+\}", ".*" if greedy_may_be_empty else ".+"))
+        return re.fullmatch(pattern, path if greedy_may_be_empty or route.endswith("+}") else path.rstrip("/"))
+
+    fitting = [route for route in routes() if route[0] in (method, "ANY") and covers(route[1])]
+    return max(fitting, key=lambda route: (not route[1].endswith("+}"), len(route[1]), route[0] != "ANY"))
+
+
+def routes_of_operations():
+    """Returns the routes that each operation of the API description may take: its path is served with and without a slash at its end."""
+    document = json.loads((ROOT / "openapi.json").read_text())
+    taken = {}
+    for path, operations in document["paths"].items():
+        concrete = re.sub(r"\{\w+\}", "1", path).rstrip("/")
+        for method in METHODS & set(operations):
+            forms = [(concrete, False), (concrete, True), (f"{concrete}/", False), (f"{concrete}/", True)]
+            taken[operations[method]["operationId"]] = {route_of(method.upper(), *form) for form in forms}
+    return taken
+
+
 class Routes(unittest.TestCase):
     def test_every_route_with_its_own_limit_exists(self):
-        stack = Stack()
-        paths = stack.properties("HttpApi")["Body"]["paths"]
-        routes = {f"{'ANY' if method == 'x-amazon-apigateway-any-method' else method.upper()} {path}" for path, methods in paths.items() for method in methods}
-        limited = next(iter(stack.of_type("AWS::ApiGatewayV2::Stage").values()))["Properties"]["RouteSettings"]
-        self.assertLessEqual(set(limited), routes)
+        limited = next(iter(Stack().of_type("AWS::ApiGatewayV2::Stage").values()))["Properties"]["RouteSettings"]
+        self.assertLessEqual(set(limited), {" ".join(route) for route in routes()})
+
+    def test_refreshes_and_keys_share_their_limits_with_no_other_operation(self):
+        taken = routes_of_operations()
+        for alone in ("refresh_token", "get_jwks"):
+            shared = {name for name, others in taken.items() if name != alone and others & taken[alone]}
+            self.assertEqual(shared, set(), alone)
+
+    def test_the_document_says_how_much_strangers_may_ask_for(self):
+        text = (ROOT / "docs/costs.md").read_text()
+        allowed = limits()
+        self.assertIn(f"{len(allowed)} routes take {sum(allowed.values()):,} a second in sum", text)
+        account, a_day = 10_000, 86_400
+        self.assertGreater(sum(allowed.values()), account)
+        price = float(re.search(r"\| \*\*a million\*\* \| \*\*([\d.]+)\*\*", text)[1]) / 1_000_000
+        one, most = (int(figure.replace(",", "")) for figure in re.search(r"one route .* some (\d+); .* some ([\d,]+)\.", text).groups())
+        self.assertAlmostEqual(one, 200 * a_day * price, delta=0.1 * one)
+        self.assertAlmostEqual(most, account * a_day * price, delta=0.1 * most)
 
 
 class Edge(unittest.TestCase):
