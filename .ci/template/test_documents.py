@@ -174,6 +174,11 @@ class Commands(unittest.TestCase):
                     if script == "deploy" and rest:
                         self.assertIn(rest.split()[0], {"package", "ship", "back", "--help"}, page.name)
 
+    def test_a_stack_that_stands_is_not_deleted_for_a_test_that_failed(self):
+        advice = [line for line in section("deploying.md", "Ten steps").splitlines() if "CREATE_COMPLETE" in line or "delete-stack" in line]
+        self.assertEqual(["delete-stack" in line for line in advice], [False, True])
+        self.assertIn("repeat step 8", advice[0])
+
     def test_a_restored_shop_is_tested_once_it_may_answer(self):
         text = section("operating.md", "Backup and restore")
         stopped, shipped, started = (text.index(part) for part in ("put-function-concurrency", "ship STAGE --replace-data", "delete-function-concurrency"))
