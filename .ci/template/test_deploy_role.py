@@ -9,7 +9,7 @@ import unittest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
-from stack import ROOT, SETS, Stack, read
+from stack import ACCOUNT, ROOT, SETS, Stack, read
 
 ACTIONS = json.loads((pathlib.Path(__file__).parent / "actions.json").read_text())
 REFERENCE = load_resource(AdditionalSpecs, "Policies.json")
@@ -48,6 +48,21 @@ def statements_of(document):
     return [choice for one in document["Statement"] for choice in (one["Fn::If"] if "Fn::If" in one else [one]) if "Effect" in choice]
 
 
+# A stage as docs/deploying.md makes it, without names that only an account knows.
+STAGE = {**ACCOUNT, "StackName": "shop-staging", "EdgeSecrets": read(".github/deploy-role.yaml")["Parameters"]["EdgeSecrets"]["Default"]}
+
+
+def allows(statements, action, arn):
+    """Returns true if a statement allows the action on what has this ARN. Conditions are not judged."""
+
+    def patterns(statement):
+        for resource in listed(statement["Resource"]):
+            text = resource["Fn::Sub"] if isinstance(resource, dict) and "Fn::Sub" in resource else resource
+            if isinstance(text, str):
+                yield re.sub(r"\$\{([^}]+)\}", lambda match: STAGE.get(match[1], match[0]), text)
+
+    fitting = [one for one in statements if one["Effect"] == "Allow" and matches(action, listed(one["Action"]))]
+    return any(fnmatch.fnmatchcase(arn, pattern) for one in fitting for pattern in patterns(one))
 
 
 def written(node):
@@ -96,6 +111,22 @@ class CloudFormationRole(unittest.TestCase):
         for kind, actions in ACTIONS["handlers"].items():
             without = [action for action in needed(actions) if not known(action).get("Resources")]
             self.assertEqual([action for action in without if not matches(action, may)], [], kind)
+
+    def test_it_may_use_what_parameters_name_by_an_arn(self):
+        certificates = {parameters["CertificateArn"] for parameters in SETS if "CertificateArn" in parameters}
+        self.assertEqual({arn.split(":")[3] for arn in certificates}, {"eu-central-1", "us-east-1"})
+        for arn in certificates:
+            self.assertTrue(allows(CLOUDFORMATION, "acm:DescribeCertificate", arn), arn)
+        acl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl"
+        self.assertTrue(allows(CLOUDFORMATION, "wafv2:GetWebACL", f"{acl}/own/1"))
+        self.assertFalse(allows(CLOUDFORMATION, "wafv2:DeleteWebACL", f"{acl}/own/1"))
+
+    def test_it_may_use_what_the_document_makes_for_the_edge(self):
+        text = (ROOT / "docs/deploying.md").read_text()
+        [acl] = re.findall(r"create-web-acl .* --name (\S+)", text)
+        arn = f"arn:aws:wafv2:us-east-1:123456789012:global/webacl/{acl.replace('$STACK', STAGE['StackName'])}/1"
+        for action in needed(ACTIONS["handlers"]["AWS::WAFv2::WebACL"]):
+            self.assertTrue(allows(CLOUDFORMATION, action, arn), action)
 
     def test_every_exception_is_needed(self):
         may = allowed(CLOUDFORMATION)
