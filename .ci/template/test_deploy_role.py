@@ -127,6 +127,12 @@ class CloudFormationRole(unittest.TestCase):
         arn = f"arn:aws:wafv2:us-east-1:123456789012:global/webacl/{acl.replace('$STACK', STAGE['StackName'])}/1"
         for action in needed(ACTIONS["handlers"]["AWS::WAFv2::WebACL"]):
             self.assertTrue(allows(CLOUDFORMATION, action, arn), action)
+        self.assertIn("`EdgeSecrets=", text)  # for secrets of other names
+        secrets = set(re.findall(r"`?\b(shop/edge-secret[\w/-]*)", text))
+        self.assertGreater(len(secrets), 1)
+        for secret in secrets:
+            arn = f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{secret}-AbCdEf"
+            self.assertTrue(allows(CLOUDFORMATION, "secretsmanager:GetSecretValue", arn), secret)
 
     def test_every_exception_is_needed(self):
         may = allowed(CLOUDFORMATION)

@@ -1,8 +1,9 @@
 """CloudFront in front of the API, which is off by default."""
 
+import re
 import unittest
 
-from stack import SETS, Stack
+from stack import ROOT, SETS, Stack
 
 EDGE = {
     "UseEdge": "true",
@@ -73,6 +74,16 @@ class Requests(unittest.TestCase):
         key = stack.properties("EdgeCache")["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"]
         arriving = {name.lower() for name in [*headers, *key]}
         self.assertLessEqual(set(cors) - arriving, {"accept", "x-csrftoken", "x-requested-with"})
+
+    def test_the_document_names_these_headers_for_another_cdn(self):
+        text = (ROOT / "docs/deploying.md").read_text()
+        steps = re.search(r"\*\*One of your own\*\*(.*?)^3\. ", text, re.DOTALL | re.MULTILINE)[1].split("\n2. ")
+        named = [{name for name in re.findall(r"`([A-Z][\w-]+)`", step)} for step in steps]
+        stack = Stack(**EDGE)
+        key = set(stack.properties("EdgeCache")["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"])
+        forwarded = set(stack.properties("EdgeRequests")["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"])
+        self.assertEqual(named[0] - {"X-Origin-Verify", "OriginCustomHeaders"}, key | forwarded)
+        self.assertEqual(named[1], key)
 
     def test_every_method_passes(self):
         self.assertIn("PATCH", distribution()["DefaultCacheBehavior"]["AllowedMethods"])
