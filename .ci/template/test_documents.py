@@ -142,6 +142,12 @@ class Outputs(unittest.TestCase):
         self.assertEqual(named, alarms - versions | {"…VersionAlarm"})
 
 
+class Architecture(unittest.TestCase):
+    def test_the_picture_says_when_a_message_is_dead(self):
+        tries = Stack().properties("OrderEvents")["RedrivePolicy"]["maxReceiveCount"]
+        self.assertIn(f"dead letters after {tries} tries", (ROOT / "docs/architecture.md").read_text())
+
+
 class Commands(unittest.TestCase):
     def test_commands_of_aws_have_these_options(self):
         session = botocore.session.get_session()

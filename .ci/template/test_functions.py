@@ -77,6 +77,13 @@ class Functions(unittest.TestCase):
             self.assertEqual(version["DeletionPolicy"], "Retain", name)
 
 
+class Ways(unittest.TestCase):
+    def test_the_rule_that_leads_to_the_endpoints_names_the_same_ones_as_their_group(self):
+        stack = Stack()
+        rules = {one["FromPort"]: one["Description"] for one in stack.properties("FunctionsGroup")["SecurityGroupEgress"]}
+        self.assertEqual(rules[443].lower(), stack.properties("EndpointsGroup")["GroupDescription"].lower())
+
+
 class Keys(unittest.TestCase):
     """The keys of `auth` are read by `auth` alone, and stand in no configuration."""
 

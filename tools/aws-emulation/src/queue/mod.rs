@@ -27,7 +27,7 @@ use name::Name;
 
 /// Visibility timeout of a received message. Minutes in the cloud (template.yaml); shorter here, where a person waits.
 pub const VISIBILITY: Duration = Duration::from_secs(20);
-/// `maxReceiveCount` in template.yaml: deliveries before a message is moved to the dead-letter folder.
+/// Deliveries before a message is moved to the dead-letter folder. Hundreds in the cloud (`maxReceiveCount` in template.yaml); fewer here.
 pub const MAX_RECEIVES: u32 = 20;
 /// Interval at which messages are looked for that have become visible again.
 const POLL: Duration = Duration::from_millis(500);
