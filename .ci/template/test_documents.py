@@ -135,6 +135,13 @@ class Outputs(unittest.TestCase):
             for name in re.findall(r"\(id (\w+)\)", text):
                 self.assertIn(name, known, page)
 
+    def test_what_is_said_of_the_instance_is_said_of_the_cluster_too(self):
+        for page, text in GUIDES.items():
+            for part in re.split(r"^## ", text, flags=re.MULTILINE):
+                if "(id Database)" in part:
+                    self.assertIn("(id AuroraCluster)", part, f"{page}: {part.splitlines()[0]}")
+            self.assertEqual("modify-db-instance" in text, "modify-db-cluster" in text, page)
+
     def test_every_alarm_has_its_row(self):
         alarms = {name for parameters in SETS for name in Stack(**parameters).of_type("AWS::CloudWatch::Alarm")}
         versions = {name for name in alarms if name.endswith("VersionAlarm")}
@@ -169,6 +176,15 @@ class Commands(unittest.TestCase):
                     known |= {f"no-{xform_name(name, '-')}" for name, member in members.items() if member.type_name == "boolean"}
                     known |= {"max-items"} | ADDED.get(f"{service} {command}", set())  # the CLI turns pages itself
                 self.assertLessEqual(set(options), known | GLOBAL, f"{page}: aws {service} {command}")
+
+    def test_the_variables_of_the_shell_are_set_somewhere(self):
+        # Every page uses what deploying.md sets.
+        first = "\n".join(code(GUIDES["deploying.md"]))
+        for page, text in GUIDES.items():
+            shown = "\n".join(code(text))
+            known = set(re.findall(r"(?:^|[\s;(])([A-Z][A-Z_]+)=|for (\w+) in|read -\w+ '[^']*' (\w+)", f"{first}\n{shown}", re.MULTILINE))
+            known = {name for names in known for name in names if name}
+            self.assertLessEqual(set(re.findall(r"\$\{?([A-Za-z_]\w+)", shown)), known, page)
 
     def test_the_scripts_have_these_arguments(self):
         for page in PAGES:
