@@ -18,7 +18,8 @@ create table users (
     phone text not null default '',
     -- The language of the mails to the account: the name of a file in shared/locales/.
     locale text not null default 'en',
-    -- True if the account came from another shop, so that its data are not those of a stranger who registered with the address.
+    -- True if the account came from another shop and still has the address that it had there, so that its data are not those of a stranger who
+    -- typed the address.
     is_imported boolean not null default false,
     constraint user_username_unique unique (username_key),
     constraint user_email_not_blank check (btrim(email) <> ''),

@@ -2,6 +2,7 @@
 //!
 //! The link proves who reads the mail, and not who chose the password: a stranger may have registered with the address. So the password stays
 //! only if the person with the link knows it, or opens the link in the network from which the password was chosen. docs/decisions.md says why.
+//! With the password go the profile and the addresses of an account that changed to the address: its former owner may be a stranger too.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -235,18 +236,19 @@ async fn activate_account(
     let (now, purpose) = (app.clock.now(), Purpose::ActivateUser);
     let mut tx = app.db.begin().await?;
     // Locks the account if it exists, so that the state read next is current.
-    let was_valid = links::redeem(&mut tx, user, purpose, token, now).await?;
+    let redeemed = links::redeem(&mut tx, user, purpose, token, now).await?;
     let account = match accounts::find(&mut tx, user).await? {
         Some(account) => account,
         None if registrations::find(&mut tx, user).await?.is_some() => return Err(ActivationError::InvalidToken),
         None => return Err(ActivationError::NoSuchUser),
     };
     if account.is_active {
-        let is_real_link = was_valid || links::was_used(&mut tx, user, purpose, token).await?;
-        tx.commit().await?;
+        // Nothing is committed: a link that does nothing proves no address either.
+        let is_real_link = redeemed.is_some() || links::was_used(&mut tx, user, purpose, token).await?;
         return Err(if is_real_link { ActivationError::Stale } else { ActivationError::InvalidToken });
     }
-    if !was_valid || !accounts::activate(&mut tx, user).await? {
+    let redeemed = redeemed.ok_or(ActivationError::InvalidToken)?;
+    if !accounts::activate(&mut tx, user).await? {
         return Err(ActivationError::InvalidToken);
     }
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Activated, user), client_info, now).await?;
@@ -258,6 +260,9 @@ async fn activate_account(
         Choice::Remove => Some(NO_PASSWORD.to_owned()),
     };
     if let Some(hash) = new_hash {
+        if !redeemed.was_proven {
+            accounts::delete_addresses_and_profile(&mut tx, user).await?;
+        }
         let change = Change { user, sign_in: None, kind: Kind::PasswordReset, client_info };
         written.extend(change_password(&mut tx, app, change, &hash).await?);
     }

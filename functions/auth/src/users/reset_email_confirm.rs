@@ -6,7 +6,7 @@ use shared::audit::Kind;
 use shared::fields::MAX_EMAIL;
 use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
 use shared::users::links::Purpose;
-use shared::users::store::links;
+use shared::users::store::{accounts, links};
 use shared::users::{AuthOptions, ClientInfo, Taken, normalize_email};
 
 use super::confirm::check_confirmation;
@@ -40,8 +40,9 @@ pub(crate) struct ConfirmEmailReset {
 
 /// Change your email address by a link
 ///
-/// The link works once. All sign-ins of the account end, and both email addresses get a mail. If the shop confirms email addresses
-/// (`SEND_ACTIVATION_EMAIL`), the account is inactive until its owner opens the link that is sent to the new address.
+/// The link works once. All sign-ins of the account end, and both email addresses get a mail. If it is the first link that is used at the present
+/// email address of the account, the profile and the addresses are deleted, because another person may have entered the email address. If the
+/// shop confirms email addresses (`SEND_ACTIVATION_EMAIL`), the account is inactive until its owner opens the link that is sent to the new address.
 #[utoipa::path(
     post,
     path = "/auth/users/reset_email_confirm/",
@@ -68,8 +69,10 @@ pub(crate) async fn reset_email_confirm(
         return Err(ApiError::field("new_email", Taken::Email.message()));
     }
     let mut tx = app.db.begin().await?;
-    if !links::redeem(&mut tx, account.id, Purpose::EmailReset, &token, app.clock.now()).await? {
-        return Err(invalid_token());
+    let redeemed = links::redeem(&mut tx, account.id, Purpose::EmailReset, &token, app.clock.now()).await?;
+    if !redeemed.ok_or_else(invalid_token)?.was_proven {
+        // As for a new password: what a stranger entered must not outlive the stranger's address in the account.
+        accounts::delete_addresses_and_profile(&mut tx, account.id).await?;
     }
     let change = Change { user: account.id, sign_in: None, kind: Kind::EmailReset, client_info: &client_info };
     let events =

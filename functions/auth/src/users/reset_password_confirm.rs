@@ -5,7 +5,7 @@ use http::StatusCode;
 use shared::audit::Kind;
 use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
 use shared::users::links::Purpose;
-use shared::users::store::{accounts, links, proven};
+use shared::users::store::{accounts, links};
 use shared::users::{AuthOptions, ClientInfo, passwords};
 
 use super::confirm::check_confirmation;
@@ -36,8 +36,8 @@ pub(crate) struct ConfirmPasswordReset {
 
 /// Change your password by a link
 ///
-/// The link works once. All sign-ins of the account end, and its owner is notified by mail. If it is the first link of the account that is used,
-/// the profile and the addresses are deleted, because another person may have registered with the email address.
+/// The link works once. All sign-ins of the account end, and its owner is notified by mail. If it is the first link that is used at the present
+/// email address of the account, the profile and the addresses are deleted, because another person may have entered the email address.
 #[utoipa::path(
     post,
     path = "/auth/users/reset_password_confirm/",
@@ -62,12 +62,9 @@ pub(crate) async fn reset_password_confirm(
     fail_on_problems("new_password", passwords::problems(&new_password, &account.username, &account.email))?;
     let password_hash = hash_password(app, new_password).await?;
     let mut tx = app.db.begin().await?;
-    let has_owner = proven::has_owner(&mut tx, account.id).await?;
-    if !links::redeem(&mut tx, account.id, Purpose::PasswordReset, &token, app.clock.now()).await? {
-        return Err(invalid_token());
-    }
-    if !has_owner {
-        // A stranger may have registered with the address, and parcels would go where the stranger wants.
+    let redeemed = links::redeem(&mut tx, account.id, Purpose::PasswordReset, &token, app.clock.now()).await?;
+    if !redeemed.ok_or_else(invalid_token)?.was_proven {
+        // A stranger may have registered with the address or changed to it, and parcels would go where the stranger wants.
         accounts::delete_addresses_and_profile(&mut tx, account.id).await?;
     }
     let change = Change { user: account.id, sign_in: None, kind: Kind::PasswordReset, client_info: &client_info };

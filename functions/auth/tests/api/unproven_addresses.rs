@@ -1,6 +1,7 @@
 //! Mails and subscriptions under an address without an account belong to an account only after it has proven the address.
 
 use serde_json::{Value, json};
+use shared::ids::UserId;
 use shared::testing::{Client, TestApp};
 use shared::users::links::Purpose;
 use sqlx::PgPool;
@@ -129,4 +130,58 @@ async fn the_first_used_link_of_an_account_deletes_what_a_stranger_has_planted(d
     client.post("/auth/addresses/", address).await.expect(201);
     reset(imported, PASSWORD).await;
     assert_eq!(app.count(PLANTED).await, 2);
+}
+
+const ADDRESSES: &str = "select count(*) from user_addresses";
+
+/// Enters a delivery address.
+async fn add_address(client: &Client) {
+    let address = json!({"name": "Mallory", "line1": "Drop street 1", "city": "Berlin", "country": "DE", "is_default_shipping": true});
+    client.post("/auth/addresses/", address).await.expect(201);
+}
+
+/// Uses a link that was mailed to the present address of this account.
+async fn use_link(app: &TestApp, user: UserId, purpose: Purpose) {
+    let (path, more) = match purpose {
+        Purpose::EmailReset => ("reset_email_confirm", json!({"new_email": format!("new-{user}@example.com")})),
+        _ => ("reset_password_confirm", json!({"new_password": PASSWORD})),
+    };
+    let body = a_link(app, user, purpose).await.with(more);
+    app.anonymous().post(&format!("/auth/users/{path}/"), body).await.expect(204);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_stranger_who_has_proven_another_address_plants_nothing(db: PgPool) {
+    let app = service(db);
+    for (name, purpose) in [("mallory", Purpose::PasswordReset), ("trudy", Purpose::EmailReset)] {
+        let user = register(&app, name).await;
+        use_link(&app, user, Purpose::PasswordReset).await;
+        let client = app.anonymous().bearer(&tokens(&app, name).await.access);
+        add_address(&client).await;
+        set_email(&client, STRANGER).await;
+        assert_eq!(app.count(ADDRESSES).await, 1);
+
+        use_link(&app, user, purpose).await;
+
+        assert_eq!(app.count(ADDRESSES).await, 0, "{purpose:?}");
+        crate::sql(&app, "update users set email = 'gone-' || id || '@example.com'").await;
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_imported_account_counts_as_one_with_its_own_address_only(db: PgPool) {
+    let app = service(db);
+    let user = register(&app, "ana").await;
+    crate::sql(&app, "update users set is_imported = true").await;
+    let client = app.anonymous().bearer(&tokens(&app, "ana").await.access);
+    add_address(&client).await;
+    set_email(&client, "Ana@example.com").await;
+    use_link(&app, user, Purpose::PasswordReset).await;
+    assert_eq!(app.count(ADDRESSES).await, 1, "only the case has changed");
+
+    let pair = crate::log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
+    set_email(&app.anonymous().bearer(pair.body["access"].as_str().unwrap()), STRANGER).await;
+    use_link(&app, user, Purpose::PasswordReset).await;
+
+    assert_eq!(app.count(ADDRESSES).await, 0);
 }

@@ -292,6 +292,44 @@ async fn the_link_to_a_new_address_gives_it_to_nobody_in_another_network(db: PgP
     assert!(events.contains(&"password_reset_requested anna@example.com".to_owned()), "{events:?}");
 }
 
+/// A stranger enters a delivery address and changes to Ana's address. Ana opens the link.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_link_to_a_new_address_deletes_what_a_stranger_has_planted(db: PgPool) {
+    const ADDRESSES: &str = "select count(*) from user_addresses";
+    let app = service_with_activation(db);
+    // With another password, without one, and with the password of the account, which only its owner knows.
+    for (name, more, left) in [
+        ("mallory", json!({"password": NEW_PASSWORD}), 0),
+        ("trudy", json!({}), 0),
+        ("ben", json!({"password": PASSWORD}), 1),
+    ] {
+        let user = register_and_activate(&app, name).await;
+        let client = app.anonymous().at(ATTACKER).bearer(&tokens(&app, name).await.access);
+        let address = json!({"name": "M", "line1": "Drop street 1", "city": "Berlin", "country": "DE"});
+        client.post("/auth/addresses/", address).await.expect(201);
+        let body = json!({"new_email": format!("ana-{name}@example.com"), "current_password": PASSWORD});
+        client.post("/auth/users/set_email/", body).await.expect(204);
+
+        let link = a_link(&app, user, Purpose::ActivateUser).await;
+        activate_with(&app, &link, more).await.expect(204);
+
+        assert_eq!(app.count(ADDRESSES).await, left, "{name}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_link_that_activates_nothing_proves_nothing(db: PgPool) {
+    let app = service_with_activation(db);
+    let (ana, _) = ana_with_a_new_address(&app, ATTACKER).await;
+    let link = a_link(&app, ana, Purpose::ActivateUser).await;
+    // As if staff had reactivated the account.
+    sql(&app, "update users set is_active = true").await;
+    for _ in 0..2 {
+        assert_eq!(activate_with(&app, &link, json!({"password": NEW_PASSWORD})).await.status, 403);
+    }
+    assert_eq!(app.count("select count(*) from proven_addresses where email = 'anna@example.com'").await, 0);
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_address_that_an_account_has_not_proven_goes_to_its_owner(db: PgPool) {
     let app = service_with_activation(db);

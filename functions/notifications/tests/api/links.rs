@@ -270,7 +270,8 @@ async fn an_account_that_was_deactivated_after_its_activation_gets_no_link(db: P
     let user = a_deactivated_account(&app, &[]).await;
     let mail = mails_of(&app, activation_of(&user.email)).await.remove(0);
     let mut tx = app.owner.begin().await.unwrap();
-    assert!(store::redeem(&mut tx, user.id, Purpose::ActivateUser, &halves(&mail).1, app.clock.now()).await.unwrap());
+    let redeemed = store::redeem(&mut tx, user.id, Purpose::ActivateUser, &halves(&mail).1, app.clock.now()).await;
+    assert!(redeemed.unwrap().is_some());
     tx.commit().await.unwrap();
 
     assert_eq!(mails_of(&app, activation_of(&user.email)).await, []);

@@ -60,13 +60,27 @@ pub async fn is_valid(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, 
     .await
 }
 
-/// Uses up a link, which proves that the owner of the account reads mail to its address; returns false if the link is not valid. Of two
+/// A link that was used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Redeemed {
+    /// True if the account had proven its present address before, or was imported with it. Otherwise another person may have typed the address
+    /// and have filled the account.
+    pub was_proven: bool,
+}
+
+/// Uses up a link, which proves that the owner of the account reads mail to its address; returns `None` if the link is not valid. Of two
 /// concurrent uses only one succeeds. The account stays locked until the transaction ends.
-pub async fn redeem(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, now: Timestamp) -> sqlx::Result<bool> {
-    let email = sqlx::query_scalar!("select email from users where id = $1 for no key update", user as _)
+pub async fn redeem(
+    tx: &mut Tx,
+    user: UserId,
+    purpose: Purpose,
+    token: &str,
+    now: Timestamp,
+) -> sqlx::Result<Option<Redeemed>> {
+    let account = sqlx::query!("select email, is_imported from users where id = $1 for no key update", user as _)
         .fetch_optional(&mut *tx)
         .await?;
-    let Some(email) = email else { return Ok(false) };
+    let Some(account) = account else { return Ok(None) };
     let done = sqlx::query!(
         "update mailed_links set used_at = $4
           where token_sha256 = $1 and user_id = $2 and purpose = $3 and expires_at > $4 and used_at is null and email = $5",
@@ -74,15 +88,15 @@ pub async fn redeem(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, no
         user as _,
         purpose.as_str(),
         now as _,
-        email
+        account.email
     )
     .execute(&mut *tx)
     .await?;
-    let is_redeemed = done.rows_affected() == 1;
-    if is_redeemed {
-        proven::prove(tx, user, &email, now).await?;
+    if done.rows_affected() == 0 {
+        return Ok(None);
     }
-    Ok(is_redeemed)
+    let is_first_proof = proven::prove(tx, user, &account.email, now).await?;
+    Ok(Some(Redeemed { was_proven: account.is_imported || !is_first_proof }))
 }
 
 /// Returns true if this link was valid and was used, so that a second click on it is not an error.

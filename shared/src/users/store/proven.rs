@@ -4,8 +4,8 @@ use crate::app::db::Tx;
 use crate::ids::UserId;
 use crate::time::Timestamp;
 
-/// Records that the owner of an account reads mail to this address. The first proof counts.
-pub async fn prove(tx: &mut Tx, user: UserId, email: &str, now: Timestamp) -> sqlx::Result<()> {
+/// Records that the owner of an account reads mail to this address. The first proof counts; returns true if this is it.
+pub async fn prove(tx: &mut Tx, user: UserId, email: &str, now: Timestamp) -> sqlx::Result<bool> {
     sqlx::query!(
         "insert into proven_addresses (user_id, email, proven_at) values ($1, lower($2), $3) on conflict do nothing",
         user as _,
@@ -14,18 +14,7 @@ pub async fn prove(tx: &mut Tx, user: UserId, email: &str, now: Timestamp) -> sq
     )
     .execute(&mut *tx)
     .await
-    .map(drop)
-}
-
-/// Returns true if this account has proven an address, or was imported: its owner had it in another shop.
-pub async fn has_owner(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select from proven_addresses where user_id = $1)
-               or exists (select from users where id = $1 and is_imported) as "has_owner!""#,
-        user as _
-    )
-    .fetch_one(&mut *tx)
-    .await
+    .map(|done| done.rows_affected() == 1)
 }
 
 /// Returns true if this account has proven to read mail to this address, now or when it had the address.
