@@ -111,9 +111,10 @@ impl Subject {
         Self::digest_of("email_at", &format!("{network} {}", lowered(email)))
     }
 
-    /// Mails of one kind to an address, so that requests of one kind do not use up those of another.
+    /// Mails of one kind to a mailbox, so that requests of one kind do not use up those of another. Addresses that differ in their tags only
+    /// are one mailbox.
     pub fn mail(kind: &str, email: &str) -> Self {
-        Self::digest_of("mail", &format!("{kind} {}", lowered(email)))
+        Self::digest_of("mail", &format!("{kind} {}", mailbox(email)))
     }
 
     /// The id of an account.
@@ -136,8 +137,48 @@ impl Subject {
     }
 }
 
+/// Returns the mailbox of an address, by which mails are counted and nothing else: without the tag after a `+`, and at Gmail without the dots. A
+/// person has any number of such addresses, and a stranger would fill the mailbox by all of them. A provider that gives them to several people
+/// has them share the count.
+fn mailbox(email: &str) -> String {
+    let email = lowered(email);
+    let Some((local, domain)) = email.rsplit_once('@') else { return email };
+    // A name that begins with a + has no other part.
+    let name = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);
+    match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+        _ => format!("{name}@{domain}"),
+    }
+}
+
 /// Returns the address in lower case, letter by letter, like PostgreSQL's `lower`, by which accounts are found. Rust's own `to_lowercase`
 /// makes two characters of `İ`, so an address with it would have a separate count.
 fn lowered(email: &str) -> String {
     email.trim().chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_with_tags_are_one_mailbox() {
+        for (address, expected) in [
+            ("Bomb+17@Victim.example", "bomb@victim.example"),
+            ("bomb+a+b@victim.example", "bomb@victim.example"),
+            ("b.omb@victim.example", "b.omb@victim.example"),
+            ("B.o.m.b+17@GoogleMail.com", "bomb@gmail.com"),
+            ("bomb@gmail.com", "bomb@gmail.com"),
+            ("+17@victim.example", "+17@victim.example"),
+            ("\"a@b\"+1@victim.example", "\"a@b\"@victim.example"),
+            ("17", "17"),
+        ] {
+            assert_eq!(mailbox(address), expected, "{address}");
+        }
+        assert_eq!(
+            Subject::mail("order_placed", "bomb+1@v.example"),
+            Subject::mail("order_placed", "bomb+2@v.example")
+        );
+        assert_ne!(Subject::email("bomb+1@v.example"), Subject::email("bomb+2@v.example"), "accounts are by address");
+    }
 }

@@ -49,6 +49,20 @@ async fn known_and_unknown_addresses_get_five_mails_an_hour(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn addresses_with_tags_share_the_limit_of_their_mailbox(db: PgPool) {
+    let app = service(db);
+    let ask = async |email: &str| app.anonymous().post(MAIL_REQUESTS[0], json!({"email": email})).await;
+    for number in 0..5 {
+        ask(&format!("bomb+{number}@victim.example")).await.expect(204);
+    }
+    assert_throttled(&ask("bomb+5@victim.example").await, 3600);
+    assert_throttled(&ask("bomb@victim.example").await, 3600);
+    ask("bob@victim.example").await.expect(204);
+    // The event has the address as it was typed.
+    assert_eq!(app.count("select count(*) from outbox where payload->>'email' = 'bomb+3@victim.example'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn each_kind_of_mail_has_its_own_limit(db: PgPool) {
     let app = service_with_activation(db);
     let ana = json!({"email": "ana@example.com"});

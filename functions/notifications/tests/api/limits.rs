@@ -99,6 +99,28 @@ async fn each_address_has_its_own_limit_and_a_proven_one_has_none(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn addresses_with_tags_share_the_count_of_their_mailbox(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let mailer = RecordingMailer::new();
+    let consumer = consumer(&app, mailer.clone());
+    for number in 0..10 {
+        let user = app.a_user().await;
+        let email = format!("bomb+{number}@victim.example");
+        sqlx::query("update users set email = $2 where id = $1")
+            .bind(user.id)
+            .bind(&email)
+            .execute(&app.db)
+            .await
+            .unwrap();
+        assert!(delivered(&consumer, &an_order_of(&app, user.id).await).await);
+        assert!(delivered(&consumer, &an_event(&app, EventKind::PasswordResetRequested { email })).await);
+    }
+    assert_eq!(statuses(&app).await, counted(10, 10), "five of each kind");
+    // The mails that were sent have the addresses of their accounts.
+    assert_eq!(mailer.sent()[0].to, "bomb+0@victim.example");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_message_that_comes_again_is_counted_once(db: PgPool) {
     let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
