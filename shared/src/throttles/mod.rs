@@ -6,7 +6,7 @@ pub mod store;
 use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 
-use crate::ids::UserId;
+use crate::ids::{SignInId, UserId};
 use crate::users::ClientInfo;
 
 /// The limited actions. Checkouts are counted by `place_order`, in the round trip of the checkout.
@@ -31,6 +31,8 @@ pub enum Limit {
     FailedRegistration,
     /// Log-ins of one account with the right password. Each leaves a sign-in, a token and a line in the audit log.
     SignIn,
+    /// Refreshes in one sign-in of a shop that replaces refresh tokens. Each leaves a token.
+    Refresh,
     /// Changes of the username of one account. Each leaves a line in the audit log, and those that fail tell which names are taken.
     Rename,
     /// New carts of one account, or of the guests at one client address; this many an hour.
@@ -82,6 +84,7 @@ impl Limit {
                 Rule { scope: "failed_registration", free: 10, window_seconds: HOUR, longest_seconds: None }
             }
             Self::SignIn => Rule { scope: "sign_in", free: 60, window_seconds: HOUR, longest_seconds: None },
+            Self::Refresh => Rule { scope: "refresh", free: 120, window_seconds: HOUR, longest_seconds: None },
             Self::Rename => Rule { scope: "rename", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::NewCart(free) => Rule { scope: "new_cart", free, window_seconds: HOUR, longest_seconds: None },
             Self::Export => Rule { scope: "export", free: 5, window_seconds: HOUR, longest_seconds: None },
@@ -120,6 +123,11 @@ impl Subject {
     /// The id of an account.
     pub fn user(user: UserId) -> Self {
         Self::digest_of("user", &user.to_string())
+    }
+
+    /// A sign-in.
+    pub fn sign_in(sign_in: SignInId) -> Self {
+        Self::digest_of("sign_in", &sign_in.to_string())
     }
 
     /// The client that sends a request.

@@ -8,8 +8,9 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, PublicProblems, Request};
+use shared::http::{ApiError, Body, PublicProblems, Request, RetryAfter};
 use shared::ids::{SignInId, UserId};
+use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
 use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason, RefreshTokenState};
@@ -48,7 +49,7 @@ pub(crate) struct AccessToken {
 /// Refresh your access token
 ///
 /// If the response contains a new refresh token, use that from now on: the old one can be repeated for ten seconds, and a later use ends the
-/// sign-in. Otherwise yours stays valid until it expires.
+/// sign-in. Such a shop refreshes a sign-in 120 times an hour. Otherwise yours stays valid until it expires.
 #[utoipa::path(
     post,
     path = "/auth/jwt/refresh/",
@@ -93,8 +94,13 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
         return Err(TokenError::Expired.into());
     }
     let rotates = auth.app.auth_options.rotate_refresh_tokens;
-    let first_use = if rotates { sign_ins::use_token(&mut tx, id, now).await? } else { used_at.unwrap_or(now) };
-    if first_use.plus_seconds(REUSE_SECONDS) < now {
+    let mut first_use = used_at.unwrap_or(now);
+    if rotates && !is_too_late(first_use, now) {
+        // Before the token is locked, so that a crowd over the limit writes nothing. A refresh that replaces no token writes once a minute at most.
+        count(&mut tx, sign_in, now).await?;
+        first_use = sign_ins::use_token(&mut tx, id, now).await?;
+    }
+    if is_too_late(first_use, now) {
         end_stolen(tx, user, sign_in, client_info, now).await?;
         return Err(Refusal::Revoked);
     }
@@ -111,6 +117,17 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
     };
     tx.commit().await?;
     Ok(AccessToken { access: access_token(auth, keys, owner)?, refresh })
+}
+
+/// Returns true if a token that was first used at this time may not be used any more.
+fn is_too_late(first_use: Timestamp, now: Timestamp) -> bool {
+    first_use.plus_seconds(REUSE_SECONDS) < now
+}
+
+/// Counts a refresh that leaves a token; fails with 429 after too many.
+async fn count(tx: &mut Tx, sign_in: SignInId, now: Timestamp) -> Result<(), ApiError> {
+    let wait = throttles::store::count(tx, Limit::Refresh, &Subject::sign_in(sign_in), now).await?;
+    wait.map_or(Ok(()), |wait| Err(ApiError::Throttled(RetryAfter(wait))))
 }
 
 /// Ends the sign-in, because it is unknown which of the two clients with this token has stolen it.

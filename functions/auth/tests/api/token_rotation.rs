@@ -150,6 +150,40 @@ async fn concurrent_refreshes_all_return_valid_tokens(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_sign_in_is_refreshed_120_times_an_hour(db: PgPool) {
+    let app = service_with_rotation(db);
+    register(&app, "ana").await;
+    let (mut token, elsewhere) = (tokens(&app, "ana").await.refresh, tokens(&app, "ana").await.refresh);
+    for _ in 0..120 {
+        token = pair(refresh(&app, &token).await).1;
+    }
+    for _ in 0..3 {
+        let refused = refresh(&app, &token).await.expect(429);
+        assert_eq!((&refused.body["code"], refused.header("retry-after")), (&json!("throttled"), "3600"));
+    }
+    assert_eq!(app.count("select count(*) from refresh_tokens").await, 2 + 120);
+    assert_eq!(app.count("select count(*) from refresh_tokens where used_at is null").await, 2, "it was not used up");
+    pair(refresh(&app, &elsewhere).await);
+
+    app.clock.advance(3600);
+    pair(refresh(&app, &token).await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_stolen_token_ends_its_sign_in_over_the_limit(db: PgPool) {
+    let app = service_with_rotation(db);
+    register(&app, "ana").await;
+    let stolen = tokens(&app, "ana").await.refresh;
+    let mut token = stolen.clone();
+    for _ in 0..120 {
+        token = pair(refresh(&app, &token).await).1;
+    }
+    app.clock.advance(11);
+    assert_eq!(refresh(&app, &stolen).await.expect(401).body, blacklisted());
+    assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'token_reused'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn concurrent_reuses_of_a_token_are_refused_and_logged_once(db: PgPool) {
     let app = service_with_rotation(db);
     register(&app, "ana").await;
