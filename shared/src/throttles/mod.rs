@@ -31,6 +31,9 @@ pub enum Limit {
     FailedRegistration,
     /// Log-ins of one account with the right password. Each leaves a sign-in, a token and a line in the audit log.
     SignIn,
+    /// Log-ins of one account with the right password and without the code of its second factor. Each leaves a line in the audit log. Counted
+    /// apart from log-ins, so that a thief of the password does not lock the owner out.
+    CodeMissing,
     /// Refreshes in one sign-in of a shop that replaces refresh tokens. Each leaves a token.
     Refresh,
     /// Changes of the username of one account. Each leaves a line in the audit log, and those that fail tell which names are taken.
@@ -84,6 +87,7 @@ impl Limit {
                 Rule { scope: "failed_registration", free: 10, window_seconds: HOUR, longest_seconds: None }
             }
             Self::SignIn => Rule { scope: "sign_in", free: 60, window_seconds: HOUR, longest_seconds: None },
+            Self::CodeMissing => Rule { scope: "code_missing", free: 60, window_seconds: HOUR, longest_seconds: None },
             Self::Refresh => Rule { scope: "refresh", free: 120, window_seconds: HOUR, longest_seconds: None },
             Self::Rename => Rule { scope: "rename", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::NewCart(free) => Rule { scope: "new_cart", free, window_seconds: HOUR, longest_seconds: None },
@@ -118,6 +122,11 @@ impl Subject {
     /// are one mailbox.
     pub fn mail(kind: &str, email: &str) -> Self {
         Self::digest_of("mail", &format!("{kind} {}", mailbox(email)))
+    }
+
+    /// The id of an account, from a network where it has signed in before, so that wrong codes from elsewhere do not lock the owner out.
+    pub fn user_at(user: UserId, network: &str) -> Self {
+        Self::digest_of("user_at", &format!("{network} {user}"))
     }
 
     /// The id of an account.

@@ -8,7 +8,7 @@ use shared::http::{ApiError, Body, CurrentUser, Problem, Problems, Request};
 use shared::users::store::{Account, sign_ins, totp as store};
 use shared::users::{ClientInfo, totp};
 
-use super::second_factor::{count_attempt, reset_attempts};
+use super::second_factor::{attempt_subject, count_attempt, reset_attempts};
 use super::{CreatedRecoveryCodes, MAX_CODE, enabled, new_recovery_codes, not_enabled, staff_only, wrong_code};
 use crate::AuthState;
 
@@ -59,8 +59,12 @@ pub(crate) async fn confirm_totp(
     let app = &auth.app;
     auth.keys.get().await?;
     let mut tx = app.db.begin().await?;
-    count_attempt(&mut tx, account.id, app.clock.now()).await?;
+    let subject = attempt_subject(&mut tx, account.id, &client_info).await?;
+    count_attempt(&mut tx, &subject, app.clock.now()).await?;
     let outcome = confirm(&mut tx, &auth, &account, &code, &client_info).await?;
+    if outcome.is_ok() {
+        reset_attempts(&mut tx, &subject).await?;
+    }
     // Committed in every case, because a wrong code counts as an attempt.
     tx.commit().await?;
     match outcome {
@@ -90,7 +94,6 @@ async fn confirm(
     store::record_step(tx, user, step).await?;
     store::confirm(tx, user, now).await?;
     sign_ins::record_second_factor(tx, account.sign_in).await?;
-    reset_attempts(tx, user).await?;
     audit::store::record(tx, AuditRecord::by_owner(Kind::TotpEnabled, user), client_info, now).await?;
     Ok(Ok(new_recovery_codes(tx, app, user).await?))
 }

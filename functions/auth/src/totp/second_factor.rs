@@ -8,6 +8,7 @@ use shared::http::{ApiError, RetryAfter, Unauthorized};
 use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
+use shared::users::store::sign_ins;
 use shared::users::store::totp::{self as store, Device};
 use shared::users::{ClientInfo, totp};
 
@@ -27,12 +28,13 @@ pub(crate) async fn second_factor(
     }
     let mut tx = app.db.begin().await?;
     let Some(otp) = otp else {
-        let now = app.clock.now();
-        if let Some(wait) = throttles::store::count(&mut tx, Limit::SignIn, &Subject::user(user), now).await? {
-            return Err(ApiError::Throttled(RetryAfter(wait)));
+        // Recorded, because the caller knows the password. Over the limit the answer is the same: a client learns by it that a code is needed, so
+        // without it a thief of the password would lock the owner out.
+        let counted =
+            throttles::store::count(&mut tx, Limit::CodeMissing, &Subject::user(user), app.clock.now()).await?;
+        if counted.is_none() {
+            record_failure(&mut tx, app, user, "code_missing", client_info).await?;
         }
-        // Recorded, because the caller knows the password.
-        record_failure(&mut tx, app, user, "code_missing", client_info).await?;
         tx.commit().await?;
         return Err(refused("Logging in requires a code. Send it as `otp`.", "otp_required"));
     };
@@ -83,7 +85,8 @@ pub(super) async fn check_code(
     client_info: &ClientInfo,
 ) -> Result<CodeCheck, ApiError> {
     let now = auth.app.clock.now();
-    count_attempt(tx, user, now).await?;
+    let subject = attempt_subject(tx, user, client_info).await?;
+    count_attempt(tx, &subject, now).await?;
     let Some(device) = store::lock_device(tx, user).await?.filter(|device| device.is_confirmed) else {
         return Ok(CodeCheck::NoDevice);
     };
@@ -94,8 +97,16 @@ pub(super) async fn check_code(
     } else {
         return Ok(CodeCheck::Wrong);
     }
-    reset_attempts(tx, user).await?;
+    reset_attempts(tx, &subject).await?;
     Ok(CodeCheck::Valid)
+}
+
+/// Returns the subject under which a code is counted. Codes from a network in which the account was used before have their own count, as
+/// passwords have, so that a thief of the password cannot lock the owner out there.
+pub(super) async fn attempt_subject(tx: &mut Tx, user: UserId, client_info: &ClientInfo) -> sqlx::Result<Subject> {
+    let Some(network) = client_info.network() else { return Ok(Subject::user(user)) };
+    let is_known = sign_ins::has_used_network(tx, user, &network).await?;
+    Ok(if is_known { Subject::user_at(user, &network) } else { Subject::user(user) })
 }
 
 /// Returns the step of a code of the device. Encrypts the secret again if its key is being replaced: only a valid code shows that it is in use.
@@ -124,14 +135,14 @@ async fn use_device(
 
 /// Counts an attempt; fails with 429 after too many. The code is checked in the same transaction, under the lock that counting takes, so
 /// concurrent attempts are checked one after another.
-pub(super) async fn count_attempt(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), ApiError> {
-    let wait = throttles::store::count(tx, Limit::SecondFactor, &Subject::user(user), now).await?;
+pub(super) async fn count_attempt(tx: &mut Tx, subject: &Subject, now: Timestamp) -> Result<(), ApiError> {
+    let wait = throttles::store::count(tx, Limit::SecondFactor, subject, now).await?;
     wait.map_or(Ok(()), |wait| Err(ApiError::Throttled(RetryAfter(wait))))
 }
 
 /// Resets the number of attempts after a valid code.
-pub(super) async fn reset_attempts(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
-    throttles::store::reset(tx, Limit::SecondFactor, &Subject::user(user)).await
+pub(super) async fn reset_attempts(tx: &mut Tx, subject: &Subject) -> sqlx::Result<()> {
+    throttles::store::reset(tx, Limit::SecondFactor, subject).await
 }
 
 fn refused(detail: &str, code: &'static str) -> ApiError {

@@ -113,6 +113,17 @@ pub async fn is_known_network(tx: &mut Tx, email: &str, network: Option<&str>) -
     .await
 }
 
+/// Returns true if this account was used from this network before.
+pub async fn has_used_network(tx: &mut Tx, user: UserId, network: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from sign_ins where user_id = $1 and network = $2) as "has_used!""#,
+        user as _,
+        network
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
+
 /// Records that a sign-in is used, and prolongs it to `until` if that is later than its end.
 pub async fn record_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: Option<Timestamp>) -> sqlx::Result<()> {
     sqlx::query!(
