@@ -96,7 +96,7 @@ create table sign_ins (
     address text,
     network text,
     user_agent text,
-    -- Whether its owner has proven the second factor in it: by a code at log-in, or by the code that confirmed the device.
+    -- Whether its owner has proven the present second factor in it: by a code at log-in, or by the code that confirmed the device.
     has_second_factor boolean not null default false,
     constraint sign_in_end_reason_known check (
         end_reason in ('logged_out', 'ended_by_owner', 'password_changed', 'email_changed', 'deactivated', 'token_reused', 'too_many_open')),

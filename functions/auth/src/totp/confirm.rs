@@ -93,7 +93,8 @@ async fn confirm(
     };
     store::record_step(tx, user, step).await?;
     store::confirm(tx, user, now).await?;
-    sign_ins::record_second_factor(tx, account.sign_in).await?;
+    // Other sign-ins have proven an earlier device, if any, which may be in other hands.
+    sign_ins::restrict_second_factor(tx, user, Some(account.sign_in)).await?;
     audit::store::record(tx, AuditRecord::by_owner(Kind::TotpEnabled, user), client_info, now).await?;
     Ok(Ok(new_recovery_codes(tx, app, user).await?))
 }

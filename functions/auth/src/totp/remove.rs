@@ -5,7 +5,7 @@ use http::StatusCode;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::ClientInfo;
-use shared::users::store::totp as store;
+use shared::users::store::{sign_ins, totp as store};
 
 use super::confirm_identity::{ConfirmIdentity, confirm_identity};
 use crate::AuthState;
@@ -35,6 +35,7 @@ pub(crate) async fn delete_totp(
 ) -> Result<StatusCode, ApiError> {
     let mut tx = confirm_identity(&auth, &account, proof, &client_info).await?;
     store::remove(&mut tx, account.id).await?;
+    sign_ins::restrict_second_factor(&mut tx, account.id, None).await?;
     let entry = AuditRecord::by_owner(Kind::TotpDisabled, account.id);
     audit::store::record(&mut tx, entry, &client_info, auth.app.clock.now()).await?;
     tx.commit().await?;

@@ -118,6 +118,49 @@ async fn removing_the_second_factor_takes_the_permissions_and_stops_the_keys(db:
     assert_eq!(use_key().await.expect(401).body["code"], "api_key_not_valid");
 }
 
+/// The thief of a device has no part in what the next device opens.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_sign_in_that_proved_an_earlier_device_has_no_permissions(db: PgPool) {
+    const PROVEN: &str = "select count(*) from sign_ins where has_second_factor";
+    let app = strict(db);
+    let ana = staff_with_a_second_factor(&app).await;
+    make_manager(&app).await;
+    add_customer(&app).await;
+    let pair = log_in_with(&app, PASSWORD, &code(&app, &ana.secret)).await.expect(200);
+    let other = app.anonymous().bearer(pair.body["access"].as_str().unwrap());
+    other.get("/auth/roles/").await.expect(200);
+    assert_eq!(app.count(PROVEN).await, 2);
+    app.clock.advance(30);
+
+    remove(&ana.client, PASSWORD, &code(&app, &ana.secret)).await.expect(204);
+    assert_eq!(app.count(PROVEN).await, 0);
+    let set_up = ana.client.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
+    let confirmed = json!({"code": code(&app, &crate::totp::secret(&set_up))});
+    ana.client.post("/auth/totp/confirm/", confirmed).await.expect(200);
+
+    ana.client.get("/auth/roles/").await.expect(200);
+    assert_eq!(codes(&staff_requests(&other).await), [(403, "second_factor_log_in_required"); 5]);
+    assert_eq!(app.count(PROVEN).await, 1);
+}
+
+/// An operator deletes the row of a lost device.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_new_device_is_proven_in_its_own_sign_in_alone_after_an_operator_removed_the_old_one(db: PgPool) {
+    let app = strict(db);
+    let ana = staff_with_a_second_factor(&app).await;
+    make_manager(&app).await;
+    let pair = log_in_with(&app, PASSWORD, &code(&app, &ana.secret)).await.expect(200);
+    let other = app.anonymous().bearer(pair.body["access"].as_str().unwrap());
+    sql(&app, "delete from totp_devices").await;
+
+    let set_up = ana.client.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
+    let confirmed = json!({"code": code(&app, &crate::totp::secret(&set_up))});
+    ana.client.post("/auth/totp/confirm/", confirmed).await.expect(200);
+
+    ana.client.get("/auth/roles/").await.expect(200);
+    assert_eq!(other.get("/auth/roles/").await.expect(403).body["code"], "second_factor_log_in_required");
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn by_default_staff_need_no_second_factor(db: PgPool) {
     let app = service(db);

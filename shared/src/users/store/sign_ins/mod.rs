@@ -145,6 +145,19 @@ pub async fn record_second_factor(tx: &mut Tx, sign_in: SignInId) -> sqlx::Resul
         .map(drop)
 }
 
+/// Records that the second factor of an account is proven in this sign-in alone, or in none, because its device is a new one or is removed.
+pub async fn restrict_second_factor(tx: &mut Tx, user: UserId, to: Option<SignInId>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update sign_ins set has_second_factor = not has_second_factor
+          where user_id = $1 and has_second_factor = (id is distinct from $2)",
+        user as _,
+        to as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
 /// An open sign-in.
 #[derive(Clone, Debug)]
 pub struct OpenSignIn {
