@@ -11,7 +11,7 @@ use shared::ids::{RoleId, UserId};
 use shared::staff::store::{members, roles};
 use shared::staff::{AccountFlags, Role, StaffMember};
 use shared::users::permissions::Settings;
-use shared::users::store::Account;
+use shared::users::store::{Account, proven};
 use shared::users::{ClientInfo, Permission};
 
 use super::{MAX_VALUES, begin_change};
@@ -27,7 +27,9 @@ pub(crate) struct AssignRoles {
 /// Set the roles of an account
 ///
 /// The account has exactly these roles afterwards; with at least one it is staff. You cannot set your own roles. To give or
-/// take a role, you must have all permissions of the role. Only a superuser sets the roles of a superuser.
+/// take a role, you must have all permissions of the role. Only a superuser sets the roles of a superuser. An account gets a role only after it
+/// has proven its email address, by any mailed link: another person may have registered with it, and may be logged in. If it has not, ask its owner
+/// to request a new password and to set it with the link in the mail, and repeat the request.
 #[utoipa::path(
     put,
     path = "/auth/staff/{user_id}/",
@@ -46,6 +48,7 @@ pub(crate) struct AssignRoles {
                 or you do not have all permissions of the roles that change."
         ),
         (status = 404, body = Problem, description = "There is no such account."),
+        (status = 409, body = Problem, description = "The account has not proven its email address, and one of the roles is new to it: `address_not_proven`."),
     )
 )]
 pub(crate) async fn assign_roles(
@@ -62,6 +65,9 @@ pub(crate) async fn assign_roles(
     Ok(Json(member))
 }
 
+const NOT_PROVEN: &str = "This account has not proven its email address, so another person may have registered with it. Ask the owner of the address to \
+    request a new password and to set it with the link in the mail. Then give the roles.";
+
 /// Gives an account these roles and no others. Returns its flags before the change.
 pub(super) async fn assign(
     app: &App,
@@ -76,9 +82,14 @@ pub(super) async fn assign(
     let before = roles::of_user(tx, user).await?;
     let known = find_roles(tx, wanted).await?;
     let (given, taken) = (not_among(&known, &before), not_among(&before, &known));
-    let is_covered = given.chain(taken).all(|role| rights.cover(role.permissions));
+    let (given, taken): (Vec<_>, Vec<_>) = (given.collect(), taken.collect());
+    let is_covered = given.iter().chain(&taken).all(|role| rights.cover(role.permissions));
     if user == author.id || !rights.may_change(&flags) || !is_covered {
         return Err(ApiError::Forbidden);
+    }
+    // The lock of the account keeps its address as it is.
+    if !given.is_empty() && !proven::has_proven_address(tx, user).await? {
+        return Err(ApiError::conflict("address_not_proven", NOT_PROVEN));
     }
     members::assign(tx, user, wanted).await?;
     let ids = |roles: &[Role]| roles.iter().map(|role| role.id).collect::<Vec<_>>();

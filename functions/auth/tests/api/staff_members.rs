@@ -2,11 +2,20 @@
 
 use serde_json::{Value, json};
 use shared::ids::UserId;
-use shared::testing::{Answer, Client, TestApp};
+use shared::testing::{Answer, Client, TestApp, TestUser};
 use shared::users::Permissions;
+use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::{service, staff_who_may};
+use crate::mailed_links::a_link;
+use crate::{PASSWORD, register, service, staff_who_may, tokens};
+
+/// Inserts a user who has proven the address of the account.
+async fn a_proven_user(app: &TestApp) -> TestUser {
+    let user = app.a_user().await;
+    app.prove_address(user.id).await;
+    user
+}
 
 /// Inserts a role without any check and returns its id.
 async fn a_role(app: &TestApp, name: &str, permissions: &[&str]) -> i64 {
@@ -37,7 +46,7 @@ async fn is_staff(app: &TestApp, user: UserId) -> bool {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_user_is_staff_while_they_have_a_role(db: PgPool) {
     let app = service(db);
-    let (boss, ana) = (app.client_of(&app.a_superuser().await), app.a_user().await);
+    let (boss, ana) = (app.client_of(&app.a_superuser().await), a_proven_user(&app).await);
     let (stock, orders) = (a_role(&app, "S", &["stock"]).await, a_role(&app, "O", &["orders"]).await);
 
     let member = assign(&boss, ana.id, &[orders, stock, stock]).await.expect(200).body;
@@ -73,7 +82,7 @@ async fn only_staff_is_listed(db: PgPool) {
 async fn staff_cannot_assign_or_remove_permissions_they_lack(db: PgPool) {
     let app = service(db);
     let clerk = app.client_of(&staff_who_may(&app, &["settings", "stock"]).await);
-    let (ana, ben) = (app.a_user().await, app.a_user().await);
+    let (ana, ben) = (app.a_user().await, a_proven_user(&app).await);
     let (within, beyond) = (a_role(&app, "W", &["stock"]).await, a_role(&app, "B", &["stock", "orders"]).await);
     assign(&clerk, ana.id, &[beyond]).await.expect(403);
     assign(&clerk, ana.id, &[within, beyond]).await.expect(403);
@@ -106,6 +115,7 @@ async fn staff_cannot_change_their_own_roles(db: PgPool) {
 async fn only_a_superuser_changes_the_roles_of_a_superuser(db: PgPool) {
     let app = service(db);
     let (boss, other) = (app.a_superuser().await, app.a_superuser().await);
+    app.prove_address(boss.id).await;
     let role = a_role(&app, "R", &[]).await;
     let clerk = app.client_of(&app.a_staff_user_with(Permissions::all()).await);
     assign(&clerk, boss.id, &[role]).await.expect(403);
@@ -148,7 +158,7 @@ async fn one_of_two_members_who_remove_each_others_roles_keeps_theirs(db: PgPool
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn assigned_roles_are_in_the_audit_log(db: PgPool) {
     let app = service(db);
-    let (boss, ana) = (app.a_superuser().await, app.a_user().await);
+    let (boss, ana) = (app.a_superuser().await, a_proven_user(&app).await);
     let role = a_role(&app, "R", &["stock"]).await;
     assign(&app.client_of(&boss).at("203.0.113.7").header("user-agent", "test"), ana.id, &[role]).await.expect(200);
     let log = app.client_of(&boss).get("/auth/audit/?kind=roles_assigned").await.expect(200).body;
@@ -157,4 +167,54 @@ async fn assigned_roles_are_in_the_audit_log(db: PgPool) {
     assert_eq!((&line["address"], &line["user_agent"]), (&json!("203.0.113.7"), &json!("test")));
     assert_eq!(line["details"], json!({"roles": [role], "roles_before": []}));
     assert_eq!(line["request_id"].as_str().map(str::len), Some(32));
+}
+
+/// A stranger registers with the address of a new colleague, and stays logged in.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_gets_a_role_only_after_it_has_proven_its_address(db: PgPool) {
+    let app = service(db);
+    let boss = app.client_of(&app.a_superuser().await);
+    let (stock, orders) = (a_role(&app, "S", &["stock"]).await, a_role(&app, "O", &["orders"]).await);
+    let hire = register(&app, "new.hire").await;
+    let stranger = app.anonymous().bearer(&tokens(&app, "new.hire").await.access);
+
+    let refused = assign(&boss, hire, &[stock]).await.expect(409).body;
+
+    assert_eq!(refused["code"], "address_not_proven");
+    assert!(refused["detail"].as_str().unwrap().contains("request a new password"), "{refused}");
+    assert_eq!(roles_of(&app, hire).await, [0; 0]);
+    assign(&boss, hire, &[]).await.expect(200);
+    assert_eq!(
+        app.count("select count(*) from audit_log where kind = 'roles_assigned' and details->>'roles' <> '[]'").await,
+        0
+    );
+    // A refusal for another reason comes first.
+    assign(&app.client_of(&staff_who_may(&app, &["settings"]).await), hire, &[stock]).await.expect(403);
+
+    let body = a_link(&app, hire, Purpose::PasswordReset).await.with(json!({"new_password": PASSWORD}));
+    app.anonymous().post("/auth/users/reset_password_confirm/", body).await.expect(204);
+    assign(&boss, hire, &[stock]).await.expect(200);
+    assert_eq!(stranger.get("/auth/users/me/").await.status, 401, "the link has ended the sign-in of the stranger");
+
+    // A proof of another address does not count, and roles that it has can stay and be taken.
+    sqlx::query("update users set email = 'other@example.com' where id = $1")
+        .bind(hire)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    assign(&boss, hire, &[stock, orders]).await.expect(409);
+    assign(&boss, hire, &[stock]).await.expect(200);
+    assign(&boss, hire, &[]).await.expect(200);
+}
+
+/// The dump does not say who reads the address.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_imported_account_proves_its_address_before_it_gets_a_role(db: PgPool) {
+    let app = service(db);
+    let (boss, ana) = (app.client_of(&app.a_superuser().await), app.a_user().await);
+    let role = a_role(&app, "R", &[]).await;
+    crate::sql(&app, "update users set is_imported = true").await;
+    assert_eq!(assign(&boss, ana.id, &[role]).await.expect(409).body["code"], "address_not_proven");
+    app.prove_address(ana.id).await;
+    assign(&boss, ana.id, &[role]).await.expect(200);
 }

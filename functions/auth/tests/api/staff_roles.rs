@@ -138,6 +138,9 @@ async fn only_a_superuser_can_change_their_own_role(db: PgPool) {
 async fn deleting_a_role_removes_it_from_its_members_and_ends_staff_without_roles(db: PgPool) {
     let app = service(db);
     let (one, both) = (app.a_user().await, app.a_user().await);
+    for user in [&one, &both] {
+        app.prove_address(user.id).await;
+    }
     let (gone, stays) = (a_role(&app, "Gone", &["stock"]).await, a_role(&app, "Stays", &[]).await);
     let id = |path: &str| path.trim_matches('/').rsplit_once('/').unwrap().1.parse::<i64>().unwrap();
     let boss = app.a_superuser().await;

@@ -27,3 +27,15 @@ pub async fn is_proven(tx: &mut Tx, user: UserId, email: &str) -> sqlx::Result<b
     .fetch_one(&mut *tx)
     .await
 }
+
+/// Returns true if this account has proven to read mail to the address that it has now.
+pub async fn has_proven_address(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from users u join proven_addresses p on p.user_id = u.id and p.email = lower(u.email)
+                where u.id = $1) as "has_proven!""#,
+        user as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
