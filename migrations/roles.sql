@@ -8,8 +8,8 @@
 -- write (generated) or that nothing else depends on.
 --
 -- What a role may do with rows that it must not read or write freely is done by functions that run as the owner of the tables (`security definer`):
--- actor_name, caller, use_api_key, permissions_of_actor, throttle, throttle_take_back, lock_variants_for_sale, note_empty_carts, check_out,
--- forget_audit, forget_links. A trigger that a cascade fires runs as who deleted the first row.
+-- actor_name, caller, use_api_key, permissions_of_actor, throttle, throttle_take_back, throttle_client, throttle_client_take_back,
+-- lock_variants_for_sale, note_empty_carts, check_out, forget_audit, forget_links. A trigger that a cascade fires runs as who deleted the first row.
 
 -- Whom a request comes from: every function with an HTTP API.
 grant execute on function caller, use_api_key to shop_auth, shop_catalogue, shop_cart, shop_orders, shop_uploads, shop_transfers, shop_admin;
@@ -36,8 +36,8 @@ grant select on carts, cart_lines, orders, order_lines, order_events, back_in_st
 grant update (user_id, email) on orders to shop_auth;
 grant update (confirmed_at), delete on back_in_stock_subscriptions to shop_auth;
 grant select (token_sha256, subscription_id) on back_in_stock_links to shop_auth;
-grant execute on function addresses_of, has_second_factor, permissions_of, throttle, throttle_log_in_succeeded, throttle_take_back, mark_event_sent
-    to shop_auth;
+grant execute on function addresses_of, has_second_factor, permissions_of, throttle, throttle_client, throttle_client_take_back,
+    throttle_log_in_succeeded, mark_event_sent to shop_auth;
 
 -- The catalogue. transfer-worker writes it as catalogue does, from files.
 
@@ -79,7 +79,7 @@ grant select (user_id, email) on proven_addresses to shop_catalogue;
 grant insert on outbox to shop_catalogue;
 grant execute on function
     list_cards, read_product, lowest_prices_of_product, lowest_prices_before_reductions, search_cards, search_query, search_terms, title_rank,
-    is_common, few_products_with, mistyped_words, similar_words, throttle
+    is_common, few_products_with, mistyped_words, similar_words, throttle_client
     to shop_catalogue;
 
 -- transfers and transfer-worker: files that are imported and exported.
@@ -106,7 +106,7 @@ grant select, insert on image_files to shop_uploads;
 
 grant select, insert, update, delete on carts, cart_lines, idempotency_keys to shop_cart;
 grant select on products, product_variants, stock_levels, product_images, image_files, shop to shop_cart;
-grant execute on function lock_variants_for_sale, is_published, shop_currency, throttle to shop_cart;
+grant execute on function lock_variants_for_sale, is_published, shop_currency, throttle_client to shop_cart;
 
 -- orders: `check_out` alone places an order.
 
@@ -153,7 +153,7 @@ grant insert, select (registration_id), update (token_sha256, created_at, expire
 grant insert on back_in_stock_links to shop_notifications;
 -- Locked while a link to it is made; the language is what nobody else depends on.
 grant select (id, email, locale, created_at), update (locale) on registrations to shop_notifications;
-grant execute on function is_published, throttle to shop_notifications;
+grant execute on function is_published, throttle_client to shop_notifications;
 
 -- outbox-relay.
 

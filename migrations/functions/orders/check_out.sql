@@ -17,7 +17,8 @@ create or replace function check_out(
     p_checkouts_per_account integer,
     p_checkouts_per_network integer,
     p_quantity_limit integer,
-    p_needs_proven_address boolean
+    p_needs_proven_address boolean,
+    p_wider_client text
 ) returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
@@ -33,6 +34,6 @@ begin
             select r.*
               from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
                                p_expected_currency, p_locale, p_now_us, p_client, p_checkouts_per_account, p_checkouts_per_network,
-                               p_quantity_limit, p_needs_proven_address) r;
+                               p_quantity_limit, p_needs_proven_address, p_wider_client) r;
     end if;
 end $$;

@@ -6,7 +6,7 @@
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
 -- Locks, always in this order, so that no two calls deadlock:
---   the account (against its deletion and, if it has limits, against its other checkouts)  →  the cart  →  the count of its network (throttle)
+--   the account (against its deletion and, if it has limits, against its other checkouts)  →  the cart  →  the counts of its networks (throttle_client)
 --   →  stock rows by variant id  →  variants by id (the lines of the order refer to them)
 --   →  (only if no more of a variant can be ordered) products by id.
 -- Writers of products lock products before variants. No deadlock follows: a checkout locks only products of which it holds a stock row, and
@@ -39,7 +39,8 @@ create or replace function place_order(
     p_checkouts_per_account integer default null,  -- orders of the account in an hour
     p_checkouts_per_network integer default null,  -- orders from the network in an hour
     p_quantity_limit integer default null,         -- units of a variant in the account's open orders, unless the variant has its own limit
-    p_needs_proven_address boolean default false   -- whether the account must have proven to read mail to its address
+    p_needs_proven_address boolean default false,  -- whether the account must have proven to read mail to its address
+    p_wider_client text default null               -- the larger network around the client's, whose checkouts are counted too, if there is one
 ) returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
@@ -140,7 +141,8 @@ begin
         end if;
     end if;
     if p_checkouts_per_network is not null then
-        v_wait := throttle('check_out_from', decode(p_client, 'hex'), v_now, p_checkouts_per_network, interval '1 hour', null);
+        v_wait := throttle_client('check_out_from', decode(p_client, 'hex'), decode(p_wider_client, 'hex'), v_now, p_checkouts_per_network,
+                                  interval '1 hour', null);
         if v_wait > 0 then
             return query select r.* from place_order_refusal('too_many_of_network', p_wait_seconds => v_wait) r;
             return;
@@ -183,7 +185,7 @@ begin
     end if;
     if p_checkouts_per_network is not null and (v_lines is null or v_is_sold_out or v_total <> p_expected_total) then
         -- Only orders count.
-        perform throttle_take_back('check_out_from', decode(p_client, 'hex'), v_now);
+        perform throttle_client_take_back('check_out_from', decode(p_client, 'hex'), decode(p_wider_client, 'hex'), v_now);
     end if;
     if v_is_sold_out then
         return;

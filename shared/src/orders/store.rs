@@ -128,7 +128,8 @@ async fn call(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
         .integer(placement.options.checkouts_per_account)
         .integer(placement.options.checkouts_per_network)
         .integer(placement.options.quantity_limit_per_customer)
-        .boolean(placement.options.checkout_needs_proven_address);
+        .boolean(placement.options.checkout_needs_proven_address)
+        .text(placement.client.network_hex().as_deref());
     outcome(db.call(call).await?, placement.cart)
 }
 

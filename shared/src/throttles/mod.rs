@@ -104,7 +104,11 @@ impl Limit {
 
 /// The person or client whose attempts are counted, as a digest, so that the table holds no names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject(pub(crate) Vec<u8>);
+pub struct Subject {
+    pub(crate) digest: Vec<u8>,
+    /// Digest of the larger network that a client belongs to, if that is counted too.
+    pub(crate) network: Option<Vec<u8>>,
+}
 
 impl Subject {
     /// An email address, with or without an account, in any case.
@@ -139,19 +143,29 @@ impl Subject {
         Self::digest_of("sign_in", &sign_in.to_string())
     }
 
-    /// The client that sends a request.
+    /// The client that sends a request. The /48 of an IPv6 address is counted too, with ten times the limit: it is as easily had as a /64.
     pub fn client(client_info: &ClientInfo) -> Self {
-        Self::digest_of("client", &client_info.throttle_key())
+        let network = client_info.wider_throttle_key().map(|key| sha256("client", &key));
+        Self { network, ..Self::digest_of("client", &client_info.throttle_key()) }
     }
 
     /// Returns the digest in hexadecimal digits.
     pub fn hex(&self) -> String {
-        HEXLOWER.encode(&self.0)
+        HEXLOWER.encode(&self.digest)
+    }
+
+    /// Returns the digest of the larger network in hexadecimal digits, if it is counted.
+    pub fn network_hex(&self) -> Option<String> {
+        self.network.as_deref().map(|digest| HEXLOWER.encode(digest))
     }
 
     fn digest_of(kind: &str, name: &str) -> Self {
-        Self(digest(&SHA256, format!("{kind}:{name}").as_bytes()).as_ref().to_vec())
+        Self { digest: sha256(kind, name), network: None }
     }
+}
+
+fn sha256(kind: &str, name: &str) -> Vec<u8> {
+    digest(&SHA256, format!("{kind}:{name}").as_bytes()).as_ref().to_vec()
 }
 
 /// Returns the mailbox of an address, by which mails are counted and nothing else: without the tag after a `+`, and at Gmail without the dots. A

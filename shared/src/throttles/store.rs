@@ -4,44 +4,47 @@ use super::{Limit, Rule, Subject};
 use crate::app::db::Tx;
 use crate::time::Timestamp;
 
-/// Counts an attempt. Returns the seconds to wait if the attempt may not be made; it is then not counted.
+/// Counts an attempt, for a client with a larger network for both. Returns the seconds to wait if the attempt may not be made; it is then not counted.
 ///
 /// The caller commits the transaction before it makes the attempt. Several limits of one attempt are always counted in the same order,
 /// because each holds its row until the commit.
 pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
     let Rule { scope, free, window_seconds, longest_seconds } = limit.rule();
     let wait = sqlx::query_scalar!(
-        r#"select throttle($1, $2, $3, $4, $5::bigint * interval '1 second', $6::bigint * interval '1 second') as "wait!""#,
+        r#"select throttle_client($1, $2, $7, $3, $4, $5::bigint * interval '1 second', $6::bigint * interval '1 second') as "wait!""#,
         scope,
-        subject.0,
+        subject.digest,
         now as _,
         free,
         window_seconds,
-        longest_seconds
+        longest_seconds,
+        subject.network
     )
     .fetch_one(&mut *tx)
     .await?;
     Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
 }
 
-/// Counts a log-in with this address from this client, both limits in one round trip, like [`count`] does for one.
+/// Counts a log-in with this address from this client, all limits in one round trip, like [`count`] does for one. If the client has to wait, the
+/// caller rolls back, so that the attempt does not count for the address.
 pub async fn count_log_in(tx: &mut Tx, email: &Subject, client: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
     let (log_in_as, log_in_from) = (Limit::LogInAs.rule(), Limit::LogInFrom.rule());
     let wait = sqlx::query_scalar!(
         r#"select greatest(
                throttle($1, $2, $9, $3, $4::bigint * interval '1 second', $10::bigint * interval '1 second'),
-               throttle($5, $6, $9, $7, $8::bigint * interval '1 second', $11::bigint * interval '1 second')) as "wait!""#,
+               throttle_client($5, $6, $12, $9, $7, $8::bigint * interval '1 second', $11::bigint * interval '1 second')) as "wait!""#,
         log_in_as.scope,
-        email.0,
+        email.digest,
         log_in_as.free,
         log_in_as.window_seconds,
         log_in_from.scope,
-        client.0,
+        client.digest,
         log_in_from.free,
         log_in_from.window_seconds,
         now as _,
         log_in_as.longest_seconds,
-        log_in_from.longest_seconds
+        log_in_from.longest_seconds,
+        client.network
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -51,11 +54,12 @@ pub async fn count_log_in(tx: &mut Tx, email: &Subject, client: &Subject, now: T
 /// Records a successful log-in: the attempts with its address are deleted, and this attempt does not count against the client.
 pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client: &Subject, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        r#"select throttle_log_in_succeeded($1, $2, $3, $4, $5) as "done: ()""#,
+        r#"select throttle_log_in_succeeded($1, $2, $3, $4, $5, $6) as "done: ()""#,
         Limit::LogInAs.rule().scope,
-        email.0,
+        email.digest,
         Limit::LogInFrom.rule().scope,
-        client.0,
+        client.digest,
+        client.network,
         now as _
     )
     .fetch_one(&mut *tx)
@@ -65,15 +69,21 @@ pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client: &Subject, no
 
 /// Takes back an attempt that was counted and has succeeded, for limits that count only failures.
 pub async fn take_back(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(r#"select throttle_take_back($1, $2, $3) as "done: ()""#, limit.rule().scope, subject.0, now as _)
-        .fetch_one(&mut *tx)
-        .await
-        .map(drop)
+    sqlx::query!(
+        r#"select throttle_client_take_back($1, $2, $3, $4) as "done: ()""#,
+        limit.rule().scope,
+        subject.digest,
+        subject.network,
+        now as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .map(drop)
 }
 
 /// Deletes the counted attempts of a subject that has proved its identity.
 pub async fn reset(tx: &mut Tx, limit: Limit, subject: &Subject) -> sqlx::Result<()> {
-    sqlx::query!("delete from throttles where scope = $1 and subject = $2", limit.rule().scope, subject.0)
+    sqlx::query!("delete from throttles where scope = $1 and subject = $2", limit.rule().scope, subject.digest)
         .execute(&mut *tx)
         .await
         .map(drop)

@@ -29,6 +29,13 @@ impl ClientInfo {
         }
     }
 
+    /// Returns the text by which limits count the larger network around an IPv6 client, its /48: providers and hosts give one to a customer, with
+    /// 65,536 of the networks above. `None` for IPv4, where addresses are scarce and neighbours are strangers.
+    pub fn wider_throttle_key(&self) -> Option<String> {
+        let is_v6 = self.address.is_some_and(|address| address.to_canonical().is_ipv6());
+        self.network().filter(|_| is_v6)
+    }
+
     /// Returns the network of the client, by which new sign-ins are recognised: providers change the addresses of their customers within it.
     pub fn network(&self) -> Option<String> {
         Some(match self.address?.to_canonical() {
@@ -68,6 +75,16 @@ mod tests {
     fn all_addresses_of_an_ipv6_64_are_one_client() {
         assert_eq!(from("2001:db8:1:2::1").throttle_key(), from("2001:db8:1:2:ffff::9").throttle_key());
         assert_ne!(from("2001:db8:1:2::1").throttle_key(), from("2001:db8:1:3::1").throttle_key());
+    }
+
+    #[test]
+    fn all_64s_of_an_ipv6_48_are_one_wider_network() {
+        assert_eq!(from("2001:db8:1:2::1").wider_throttle_key(), from("2001:db8:1:3::1").wider_throttle_key());
+        assert_ne!(from("2001:db8:1:2::1").wider_throttle_key(), from("2001:db8:2:2::1").wider_throttle_key());
+        for address in ["203.0.113.7", "::ffff:203.0.113.7"] {
+            assert_eq!(from(address).wider_throttle_key(), None);
+        }
+        assert_eq!(ClientInfo::default().wider_throttle_key(), None);
     }
 
     #[test]

@@ -91,6 +91,84 @@ async fn a_limit_without_a_growing_wait_is_reset_after_its_window(db: PgPool) {
     assert_eq!(waits, [&free[..], &refused, &free[..4]].concat());
 }
 
+fn client_in(network: u16) -> Subject {
+    let address = format!("2001:db8:7:{network:x}::1").parse().unwrap();
+    Subject::client(&ClientInfo { address: Some(address), ..ClientInfo::default() })
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_48_has_ten_times_the_limit_of_a_64(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let now = app.clock.now();
+    for (limit, free) in [
+        (Limit::MailFrom, 50),
+        (Limit::FailedRegistration, 10),
+        (Limit::SubscriptionFrom, 50),
+        (Limit::NewCart(3), 3),
+        (Limit::LogInFrom, 50),
+    ] {
+        let attempt = async |subject: &Subject| {
+            let mut tx = app.app.db.begin().await.unwrap();
+            let wait = count(&mut tx, limit, subject, now).await;
+            // Committed in every case: an attempt that has to wait is counted by neither.
+            tx.commit().await.unwrap();
+            wait.is_none()
+        };
+        for attempts in 0..10 * free {
+            assert!(attempt(&client_in(attempts % 11)).await, "{limit:?} {attempts}");
+        }
+        let hits = "select sum(hits)::bigint from throttles";
+        let counted = app.count(hits).await;
+        for network in 0..20 {
+            assert!(!attempt(&client_in(network)).await, "{limit:?} {network}");
+        }
+        assert_eq!(app.count(hits).await, counted, "{limit:?}");
+        let other = ClientInfo { address: Some("2001:db8:8::1".parse().unwrap()), ..ClientInfo::default() };
+        assert!(attempt(&Subject::client(&other)).await);
+        assert!(attempt(&client(7)).await, "IPv4 has no larger network");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn log_ins_from_a_48_are_counted_together_and_successful_ones_are_not(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let now = app.clock.now();
+    let log_in = async |number: u16, is_right: bool| {
+        let (email, client) = (Subject::email(&format!("{number}@example.com")), client_in(number % 40));
+        let mut tx = app.app.db.begin().await.unwrap();
+        let wait = store::count_log_in(&mut tx, &email, &client, now).await.unwrap();
+        if wait.is_none() {
+            if is_right {
+                store::log_in_succeeded(&mut tx, &email, &client, now).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        } else {
+            drop(tx);
+            app.app.db.rollback_abandoned().await;
+        }
+        wait.is_none()
+    };
+    for number in 0..40 {
+        assert!(log_in(number, true).await);
+    }
+    for number in 0..500 {
+        assert!(log_in(number, false).await, "{number}");
+    }
+    assert!(!log_in(501, true).await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_attempt_that_is_taken_back_does_not_count_for_the_48(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let (now, limit) = (app.clock.now(), Limit::FailedRegistration);
+    for number in 0..120 {
+        let mut tx = app.app.db.begin().await.unwrap();
+        assert_eq!(count(&mut tx, limit, &client_in(number), now).await, None);
+        store::take_back(&mut tx, limit, &client_in(number), now).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
 /// Accounts are found by `lower`, so two spellings of an account's address must share a count.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn addresses_that_are_equal_to_the_database_share_a_count(db: PgPool) {

@@ -46,6 +46,18 @@ async fn the_guests_of_a_network_create_as_many_carts_an_hour_as_the_option_says
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_guests_of_a_48_create_ten_times_as_many_carts(db: PgPool) {
+    let app = with_limit(db, 2);
+    for n in 0..20 {
+        a_new_cart(&app.anonymous().at(&format!("2001:db8:1:{n:x}::1"))).await.expect(201);
+    }
+    let refused = a_new_cart(&app.anonymous().at("2001:db8:1:ffff::1")).await.expect(429);
+    assert_eq!(refused.header("retry-after"), "3600");
+    assert_eq!(app.count("select count(*) from carts").await, 20);
+    a_new_cart(&app.anonymous().at("2001:db8:2:1::1")).await.expect(201);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_carts_of_an_account_are_counted_wherever_it_is(db: PgPool) {
     let app = with_limit(db, 3);
     let (ana, ben) = (app.a_user().await, app.a_user().await);

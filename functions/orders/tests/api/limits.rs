@@ -110,6 +110,34 @@ async fn as_many_orders_an_hour_as_the_option_says_come_from_a_network_even_at_o
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_48_places_ten_times_as_many_orders_as_a_64(db: PgPool) {
+    let app = an_app_of(db, ShopOptions { checkouts_per_network: Some(1), ..NONE });
+    let shoes = app.a_product().stock(99).create().await;
+    for n in 0..9 {
+        buy_at(&app, &format!("2001:db8:7:{n:x}::1"), shoes.variant).await.expect(201);
+    }
+    // Refused checkouts count for neither.
+    let ana = app.a_user().await;
+    for n in 20..40 {
+        let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
+        let other_total = json!({"cart_id": cart, "expected_total": "1.00"});
+        let client = app.client_of(&ana).at(&format!("2001:db8:7:{n:x}::1"));
+        assert_eq!(client.post("/api/v1/orders/", other_total).await.expect(409).body["code"], "cart_changed");
+    }
+    buy_at(&app, "2001:db8:7:20::1", shoes.variant).await.expect(201);
+
+    assert_throttled(&buy_at(&app, "2001:db8:7:21::1", shoes.variant).await, "Your network has", 3600);
+
+    assert_eq!(
+        app.count("select count(*) from throttles where hits > 0").await,
+        11,
+        "ten networks and the one around them"
+    );
+    buy_at(&app, "2001:db8:8::1", shoes.variant).await.expect(201);
+    buy_at(&app, "203.0.113.7", shoes.variant).await.expect(201);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_network_is_not_charged_for_refused_checkouts(db: PgPool) {
     let app = an_app_of(db, ShopOptions { checkouts_per_network: Some(2), ..NONE });
     let (ana, ben) = (app.a_user().await, app.a_user().await);
