@@ -26,6 +26,16 @@ pub static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     Migrator::with_migrations(schema.migrator.iter().cloned().chain([last]).collect())
 });
 
+/// Removes everything from the database of a test that needs an empty one: `cargo dev test` makes those of tests with all tables.
+pub async fn empty(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(
+        "drop schema public cascade; create schema public authorization pg_database_owner; grant usage on schema public to public",
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// An SQL function.
 #[derive(Clone, Debug)]
 pub struct Function {

@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use crate::{apply, apply_release, description, number, run, schema};
+use crate::{apply, apply_release, description, empty, number, run, schema};
 
 const ITEMS: &str = "create table items (id bigint primary key, price bigint not null)";
 const ADD_TAX: (&str, &str) = (
@@ -16,6 +16,7 @@ const ADD_MORE_TAX: (&str, &str) = (
 
 #[sqlx::test(migrations = false)]
 async fn a_failing_migration_leaves_what_came_before_it_undone(db: PgPool) {
+    empty(&db).await;
     apply(&db, &schema(&[ITEMS], &[ADD_TAX])).await.unwrap();
     let before = description(&db).await;
 
@@ -29,6 +30,7 @@ async fn a_failing_migration_leaves_what_came_before_it_undone(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn an_old_function_that_a_new_migration_breaks_stops_it(db: PgPool) {
+    empty(&db).await;
     let price = (
         "items/price.sql",
         "create or replace function price() returns bigint language sql as 'select price from items';",
@@ -45,6 +47,7 @@ async fn an_old_function_that_a_new_migration_breaks_stops_it(db: PgPool) {
 /// In one transaction the check of the first migration's rows would still wait while the second alters their table.
 #[sqlx::test(migrations = false)]
 async fn deferred_checks_run_after_each_migration(db: PgPool) {
+    empty(&db).await;
     let first = "create table items (id bigint, constraint items_unique unique (id) deferrable initially deferred)";
     apply(&db, &schema(&[first], &[])).await.unwrap();
     let second =
@@ -56,6 +59,7 @@ async fn deferred_checks_run_after_each_migration(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_migration_without_a_transaction_is_applied_alone(db: PgPool) {
+    empty(&db).await;
     let index = "-- no-transaction\ncreate index concurrently items_by_price on items (price)";
     let after = "create table more (id bigint)";
 
@@ -67,6 +71,7 @@ async fn a_migration_without_a_transaction_is_applied_alone(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_release_whose_functions_are_older_is_refused(db: PgPool) {
+    empty(&db).await;
     let (old, new) = (schema(&[ITEMS], &[ADD_TAX]), schema(&[ITEMS], &[ADD_MORE_TAX]));
     apply_release(&db, &old, Some(1)).await.unwrap();
     apply_release(&db, &new, Some(2)).await.unwrap();
@@ -83,6 +88,7 @@ async fn a_release_whose_functions_are_older_is_refused(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_database_with_a_later_migration_is_refused(db: PgPool) {
+    empty(&db).await;
     apply(&db, &schema(&[ITEMS, "create table more (id bigint)"], &[ADD_MORE_TAX])).await.unwrap();
     let before = description(&db).await;
 
@@ -94,6 +100,7 @@ async fn a_database_with_a_later_migration_is_refused(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_changed_migration_is_refused(db: PgPool) {
+    empty(&db).await;
     apply(&db, &schema(&[ITEMS], &[])).await.unwrap();
     run(&db, "update _sqlx_migrations set checksum = 'x'").await;
 

@@ -4,7 +4,7 @@ use migrations::{Function, MIGRATOR, Schema};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnection;
 
-use crate::{apply, description, migration, run, session, versions};
+use crate::{apply, description, empty, migration, run, session, versions};
 
 /// The migrations up to this number, with these functions.
 fn part(current: &Schema, last: usize, functions: Vec<Function>) -> Schema {
@@ -26,13 +26,9 @@ async fn at_once(db: &PgPool) -> Vec<String> {
     description(db).await
 }
 
-/// Empties the database of the test.
-async fn empty(db: &PgPool) {
-    run(db, "drop schema public cascade; create schema public").await;
-}
-
 #[sqlx::test(migrations = false)]
 async fn a_new_database_equals_one_that_was_upgraded_step_by_step(db: PgPool) {
+    empty(&db).await;
     let current = Schema::current();
     let expected = at_once(&db).await;
     empty(&db).await;
@@ -62,6 +58,7 @@ async fn a_new_database_equals_one_that_was_upgraded_step_by_step(db: PgPool) {
 /// As if every function had had another text, a return type and a trigger that it has no more, and there had been others.
 #[sqlx::test(migrations = false)]
 async fn a_new_database_equals_one_whose_functions_were_all_different(db: PgPool) {
+    empty(&db).await;
     let current = Schema::current();
     let expected = at_once(&db).await;
     empty(&db).await;
@@ -97,6 +94,7 @@ async fn a_new_database_equals_one_whose_functions_were_all_different(db: PgPool
 
 #[sqlx::test(migrations = false)]
 async fn the_description_shows_every_kind_of_difference(db: PgPool) {
+    empty(&db).await;
     let mut before = at_once(&db).await;
     for change in [
         "alter table orders add column extra text",
@@ -123,6 +121,7 @@ async fn the_databases_of_tests_have_the_same_schema(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn applying_twice_changes_nothing(db: PgPool) {
+    empty(&db).await;
     let before = at_once(&db).await;
     let mut connection = session(&db).await;
     let functions = versions(&mut connection).await;
@@ -135,6 +134,7 @@ async fn applying_twice_changes_nothing(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_function_that_does_not_compile_stops_everything(db: PgPool) {
+    empty(&db).await;
     let current = Schema::current();
     let before = at_once(&db).await;
     let mut migrations = current.migrations().to_vec();

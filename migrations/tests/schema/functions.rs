@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use crate::{apply, number, run, schema, session, versions};
+use crate::{apply, empty, number, run, schema, session, versions};
 
 const ITEMS: &str = "create table items (id bigint primary key, price bigint)";
 const ONE: (&str, &str) =
@@ -14,6 +14,7 @@ const PLACE: (&str, &str) =
 
 #[sqlx::test(migrations = false)]
 async fn only_a_function_whose_text_changed_is_replaced(db: PgPool) {
+    empty(&db).await;
     apply(&db, &schema(&[], &[ONE, TWO])).await.unwrap();
     let mut connection = session(&db).await;
     let before = versions(&mut connection).await;
@@ -30,6 +31,7 @@ async fn only_a_function_whose_text_changed_is_replaced(db: PgPool) {
 /// `one` is used by what comes before it.
 #[sqlx::test(migrations = false)]
 async fn functions_may_be_in_any_order(db: PgPool) {
+    empty(&db).await;
     let first =
         ("a/first.sql", "create or replace function first() returns bigint language sql as 'select two() + one()';");
 
@@ -40,6 +42,7 @@ async fn functions_may_be_in_any_order(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_removed_function_is_dropped_with_its_triggers(db: PgPool) {
+    empty(&db).await;
     let double = (
         "items/double.sql",
         "create or replace function double() returns trigger language plpgsql as $$ begin new.price := 2 * new.price; return new; end $$;
@@ -58,6 +61,7 @@ async fn a_removed_function_is_dropped_with_its_triggers(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_trigger_that_left_the_file_is_dropped(db: PgPool) {
+    empty(&db).await;
     let with = (
         "items/halve.sql",
         "create or replace function halve() returns trigger language plpgsql as $$ begin new.price := new.price / 2; return new; end $$;
@@ -79,6 +83,7 @@ async fn a_trigger_that_left_the_file_is_dropped(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_function_that_is_still_used_is_not_dropped(db: PgPool) {
+    empty(&db).await;
     let using = "create table counted (id bigint default one())";
     apply(&db, &schema(&[], &[ONE])).await.unwrap();
     apply(&db, &schema(&[using], &[ONE])).await.unwrap();
@@ -90,6 +95,7 @@ async fn a_function_that_is_still_used_is_not_dropped(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_return_type_and_names_of_parameters_may_change(db: PgPool) {
+    empty(&db).await;
     apply(&db, &schema(&[], &[PLACE])).await.unwrap();
     let table = (
         PLACE.0,
@@ -103,6 +109,7 @@ async fn a_return_type_and_names_of_parameters_may_change(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn another_signature_replaces_the_old_one(db: PgPool) {
+    empty(&db).await;
     apply(&db, &schema(&[], &[PLACE])).await.unwrap();
     let two = (
         PLACE.0,
@@ -117,6 +124,7 @@ async fn another_signature_replaces_the_old_one(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn an_old_signature_works_while_it_is_kept(db: PgPool) {
+    empty(&db).await;
     apply(&db, &schema(&[], &[PLACE])).await.unwrap();
     let oid = number(&db, "select oid::bigint from pg_proc where proname = 'place'").await;
     let two = (
@@ -137,6 +145,7 @@ async fn an_old_signature_works_while_it_is_kept(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_caller_of_what_is_gone_stops_the_release(db: PgPool) {
+    empty(&db).await;
     apply(&db, &schema(&[], &[ONE, TWO])).await.unwrap();
 
     let error = apply(&db, &schema(&[], &[TWO])).await.unwrap_err();
@@ -147,6 +156,7 @@ async fn a_caller_of_what_is_gone_stops_the_release(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_mistake_in_the_syntax_of_plpgsql_is_found(db: PgPool) {
+    empty(&db).await;
     let wrong = (
         "items/wrong.sql",
         "create or replace function wrong() returns bigint language plpgsql as $$ begin retrun 1; end $$;",
@@ -160,6 +170,7 @@ async fn a_mistake_in_the_syntax_of_plpgsql_is_found(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_file_has_to_create_the_function_of_its_name(db: PgPool) {
+    empty(&db).await;
     let error = apply(&db, &schema(&[], &[("items/other.sql", ONE.1)])).await.unwrap_err();
 
     assert_eq!(error.to_string(), "migrations/functions/items/other.sql: it has to create one function, other");

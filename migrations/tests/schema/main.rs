@@ -37,6 +37,11 @@ async fn apply_release(db: &PgPool, schema: &Schema, released_at: Option<i64>) -
     Ok(schema.apply(&mut connection, released_at).await?.migrations)
 }
 
+/// Removes everything from the database.
+async fn empty(db: &PgPool) {
+    migrations::empty(&mut session(db).await).await.unwrap();
+}
+
 /// A connection outside the pool.
 async fn session(db: &PgPool) -> PgConnection {
     PgConnection::connect_with(&db.connect_options()).await.unwrap()

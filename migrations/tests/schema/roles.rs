@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use migrations::{GRANTS, MIGRATOR, ROLES, Schema};
 use sqlx::PgPool;
 
-use crate::{apply, run};
+use crate::{apply, empty, run};
 
 /// A privilege as one line: `shop_cart select users (email)`, `shop_cart execute caller()`.
 type Privileges = BTreeSet<String>;
@@ -94,6 +94,7 @@ async fn the_roles_have_exactly_the_listed_privileges(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_deployment_grants_the_same(db: PgPool) {
+    empty(&db).await;
     for _ in 0..2 {
         apply(&db, &Schema::current()).await.unwrap();
         assert_eq!(granted(&db).await, listed());

@@ -191,6 +191,7 @@ mod tests {
     #[sqlx::test(migrations = false)]
     async fn migrations_have_their_own_url(pool: PgPool) {
         let owner = pool.connect_options().as_ref().clone();
+        migrations::empty(&mut owner.connect().await.unwrap()).await.unwrap();
         let role = SystemRng.random_uuid().to_string();
         sqlx::raw_sql(AssertSqlSafe(format!("create role \"{role}\" login"))).execute(&pool).await.unwrap();
         let pooled = owner.clone().username(&role).to_url_lossy().to_string();

@@ -5,7 +5,7 @@ use migrations::Schema;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::{applied, migrate};
+use crate::{applied, empty, migrate};
 
 fn all_versions() -> Vec<i64> {
     Schema::current().migrations().iter().map(|migration| migration.version).collect()
@@ -13,6 +13,7 @@ fn all_versions() -> Vec<i64> {
 
 #[sqlx::test(migrations = false)]
 async fn an_empty_database_is_brought_up_to_date_and_stays_so(db: PgPool) {
+    empty(&db).await;
     let first = applied(&db).await.unwrap();
     assert_eq!(first.migrations, all_versions());
     assert_eq!(Some(&first.version), all_versions().last());
@@ -25,6 +26,7 @@ async fn an_empty_database_is_brought_up_to_date_and_stays_so(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn two_at_once_apply_each_migration_once(db: PgPool) {
+    empty(&db).await;
     let (one, other) = tokio::join!(applied(&db), applied(&db));
 
     let mut migrations = [one.unwrap().migrations, other.unwrap().migrations];
@@ -34,6 +36,7 @@ async fn two_at_once_apply_each_migration_once(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_database_that_is_newer_is_refused(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     sqlx::query(
         "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
@@ -50,6 +53,7 @@ async fn a_database_that_is_newer_is_refused(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_migration_that_was_changed_is_refused(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     sqlx::query("update _sqlx_migrations set checksum = 'x' where version = 2").execute(&db).await.unwrap();
 
@@ -60,6 +64,7 @@ async fn a_migration_that_was_changed_is_refused(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn the_function_answers_what_it_has_done(db: PgPool) {
+    empty(&db).await;
     let migrate = migrate(&db, None);
     handle(&migrate, Value::Null).await.unwrap();
 
@@ -74,6 +79,7 @@ async fn the_function_answers_what_it_has_done(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_release_is_refused_by_a_database_that_has_functions_of_a_later_one(db: PgPool) {
+    empty(&db).await;
     let migrate = migrate(&db, None);
     let event = |released_at: i64| json!({"action": "apply", "released_at": released_at});
     handle(&migrate, event(2)).await.unwrap();

@@ -7,6 +7,8 @@ use shared::orders::store::{Outcome, place};
 use shared::testing::TestApp;
 use sqlx::{AssertSqlSafe, PgPool};
 
+use crate::empty;
+
 /// Gives the test's database to such a role, and returns the way to the database as that role.
 async fn as_owner(db: &PgPool) -> Connector {
     // The roles of the functions may have been created by the superuser of another test; on RDS the owner creates them, and so may administer them.
@@ -59,6 +61,7 @@ async fn remove_owner(db: &PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn an_owner_without_superuser_rights_brings_the_database_up_to_date(db: PgPool) {
+    empty(&db).await;
     let owner = as_owner(&db).await;
     let is_superuser: bool = sqlx::query_scalar("select rolsuper from pg_roles where rolname = current_user")
         .fetch_one(&mut owner.connect().await.unwrap())

@@ -6,7 +6,7 @@ use shared::money::Currency;
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
-use crate::{applied, migrate};
+use crate::{applied, empty, migrate};
 
 fn currency(code: &str) -> Currency {
     code.parse().unwrap()
@@ -24,6 +24,7 @@ async fn row(db: &PgPool) -> (Currency, i32) {
 
 #[sqlx::test(migrations = false)]
 async fn a_new_shop_sells_in_the_currency_of_the_variable_or_of_the_event(db: PgPool) {
+    empty(&db).await;
     assert_eq!(apply(&db, Some("JPY"), Value::Null).await.unwrap(), "JPY");
     assert_eq!(row(&db).await, (currency("JPY"), 0));
 
@@ -36,6 +37,7 @@ async fn a_new_shop_sells_in_the_currency_of_the_variable_or_of_the_event(db: Pg
 
 #[sqlx::test(migrations = false)]
 async fn a_currency_that_no_shop_can_use_is_refused(db: PgPool) {
+    empty(&db).await;
     for code in ["XAU", "CLF", "euro", "ABC"] {
         let error = apply(&db, None, json!({"action": "apply", "currency": code})).await.unwrap_err();
         assert!(format!("{error:#}").contains("is not a currency with at most three decimals"), "{error:#}");
@@ -44,6 +46,7 @@ async fn a_currency_that_no_shop_can_use_is_refused(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn the_currency_of_prices_is_kept(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     let app = TestApp::without_routes(db.clone());
     let shoes = app.a_product().create().await;
@@ -59,6 +62,7 @@ async fn the_currency_of_prices_is_kept(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn the_currency_of_orders_is_kept(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     let app = TestApp::without_routes(db.clone());
     app.an_order().await;

@@ -25,6 +25,11 @@ fn migrate(db: &PgPool, currency: Option<Currency>) -> Migrate {
     Migrate { connector: connector(db), currency, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) }
 }
 
+/// Removes everything from the database.
+async fn empty(db: &PgPool) {
+    migrations::empty(&mut connector(db).connect().await.unwrap()).await.unwrap();
+}
+
 async fn applied(db: &PgPool) -> anyhow::Result<Applied> {
     apply(&connector(db)).await
 }

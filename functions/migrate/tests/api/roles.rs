@@ -4,7 +4,7 @@ use migrations::ROLES;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgPool};
 
-use crate::applied;
+use crate::{applied, empty};
 
 /// The test's database, as this role sees it.
 async fn as_role(db: &PgPool, role: &str) -> PgPool {
@@ -20,6 +20,7 @@ async fn is_denied(db: &PgPool, sql: &str) {
 
 #[sqlx::test(migrations = false)]
 async fn their_timeouts_and_plans_are_set(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     for (_, role) in ROLES {
         let as_role = as_role(&db, role).await;
@@ -40,6 +41,7 @@ async fn their_timeouts_and_plans_are_set(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn none_rewrites_what_has_happened_or_changes_the_schema(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     for (_, role) in ROLES {
         let as_role = as_role(&db, role).await;
@@ -69,6 +71,7 @@ async fn none_rewrites_what_has_happened_or_changes_the_schema(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn only_auth_reads_the_secrets_of_accounts(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     for (function, role) in ROLES {
         let as_role = as_role(&db, role).await;
@@ -93,6 +96,7 @@ async fn only_auth_reads_the_secrets_of_accounts(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn no_role_is_another_or_creates_one(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     for (_, role) in ROLES {
         let as_role = as_role(&db, role).await;
@@ -105,6 +109,7 @@ async fn no_role_is_another_or_creates_one(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn not_even_the_owner_of_the_audit_log_changes_or_empties_it(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     let auth = as_role(&db, "shop_auth").await;
     sqlx::query("insert into audit_log (at, kind) values (now(), 'logged_in')").execute(&auth).await.unwrap();
@@ -119,6 +124,7 @@ async fn not_even_the_owner_of_the_audit_log_changes_or_empties_it(db: PgPool) {
 /// Whatever time it says it is.
 #[sqlx::test(migrations = false)]
 async fn scheduler_forgets_of_the_audit_log_what_is_older_than_400_days_and_nothing_else(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     let scheduler = as_role(&db, "shop_scheduler").await;
     sqlx::query(
@@ -148,6 +154,7 @@ async fn scheduler_forgets_of_the_audit_log_what_is_older_than_400_days_and_noth
 
 #[sqlx::test(migrations = false)]
 async fn a_privilege_that_is_not_listed_any_more_is_revoked(db: PgPool) {
+    empty(&db).await;
     applied(&db).await.unwrap();
     sqlx::raw_sql(
         "grant all on users to shop_cart; grant select (secret) on totp_devices to shop_cart; grant execute on function forget_audit to public;

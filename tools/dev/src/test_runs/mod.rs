@@ -12,8 +12,9 @@ use command_line::Stop;
 use command_line::terminal::{say, warn};
 use local_postgres::{Cluster, Durability, Pooler};
 use shared::app::Environment;
-use shared::app::db::Connector;
-use sqlx::postgres::PgConnectOptions;
+use shared::app::db::{Connector, MIGRATOR};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::home::Home;
 use runner::Runner;
@@ -40,7 +41,12 @@ pub async fn run(home: &Home, environment: &Environment, arguments: &[String]) -
     })
     .await??;
     // With SQLX_OFFLINE=false, queries are checked against this database while the tests are built.
-    migrate::apply(&Connector::to(PgConnectOptions::from_str(&server.url())?)).await?;
+    let database = PgConnectOptions::from_str(&server.url())?;
+    migrate::apply(&Connector::to(database.clone())).await?;
+    // Each database of a test is a copy of this one, which takes half the time that its migrations would.
+    let mut template = PgConnection::connect_with(&database.database("template1")).await?;
+    MIGRATOR.run_direct(None, &mut template, false).await?;
+    template.close().await?;
     let runner = Runner::find(server.url(), stop).await?;
     let outcome = run_twice(&runner, pooler.as_ref(), arguments).await;
     tokio::task::spawn_blocking(move || drop((pooler, server))).await?;

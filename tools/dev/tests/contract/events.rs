@@ -236,6 +236,7 @@ fn outbox_relay_and_scheduler_are_invoked_by_a_schedule() {
 #[sqlx::test(migrations = false)]
 async fn migrate_runs_the_action_of_its_event(db: PgPool) {
     let connector = Connector::to(db.connect_options().as_ref().clone());
+    migrations::empty(&mut connector.connect().await.unwrap()).await.unwrap();
     let migrate = Migrate { connector, currency: None, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
     let done = migrate::handle(&migrate, first_file_of("migrate").json()).await.unwrap();
     assert!(matches!(done, Done::Apply(_)));
