@@ -5,6 +5,7 @@ mod delete_back_in_stock_subscriptions;
 mod delete_carts;
 mod delete_idempotency_keys;
 mod delete_links;
+mod delete_mails;
 mod delete_registrations;
 mod delete_sent_events;
 mod delete_transfers;
@@ -33,6 +34,8 @@ pub enum TimedJob {
     DeleteSentEvents,
     /// Deletes the links of mails after they have expired.
     DeleteLinks,
+    /// Deletes the records of mails after 90 days, with the addresses in them.
+    DeleteMails,
     /// Deletes registrations whose links were not opened within a week.
     DeleteRegistrations,
     /// Deletes audit records that are older than 400 days.
@@ -49,12 +52,13 @@ pub enum TimedJob {
 
 impl TimedJob {
     /// All jobs, in the order in which they run.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NotifyBackInStock,
         Self::ResendMails,
         Self::ResumeTransfers,
         Self::DeleteSentEvents,
         Self::DeleteLinks,
+        Self::DeleteMails,
         Self::DeleteRegistrations,
         Self::DeleteAuditRecords,
         Self::DeleteBackInStockSubscriptions,
@@ -71,6 +75,7 @@ impl TimedJob {
             Self::ResumeTransfers => "resume_transfers",
             Self::DeleteSentEvents => "delete_sent_events",
             Self::DeleteLinks => "delete_links",
+            Self::DeleteMails => "delete_mails",
             Self::DeleteRegistrations => "delete_registrations",
             Self::DeleteAuditRecords => "delete_audit_records",
             Self::DeleteBackInStockSubscriptions => "delete_back_in_stock_subscriptions",
@@ -88,6 +93,7 @@ impl TimedJob {
             Self::ResumeTransfers => resume_transfers::run(scheduler).await,
             Self::DeleteSentEvents => delete_sent_events::run(scheduler).await,
             Self::DeleteLinks => delete_links::run(scheduler).await,
+            Self::DeleteMails => delete_mails::run(scheduler).await,
             Self::DeleteRegistrations => delete_registrations::run(scheduler).await,
             Self::DeleteAuditRecords => delete_audit_records::run(scheduler).await,
             Self::DeleteBackInStockSubscriptions => delete_back_in_stock_subscriptions::run(scheduler).await,

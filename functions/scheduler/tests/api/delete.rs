@@ -54,6 +54,55 @@ async fn the_audit_log_is_kept_for_400_days(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn records_of_mails_are_kept_for_90_days_and_for_as_long_as_the_mail_may_be_sent(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    for (status, finished_at) in [("sent", Some(START)), ("failed", Some(START)), ("suppressed", Some(START)), ("claimed", None)] {
+        sqlx::query(
+            "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)
+             values (gen_random_uuid(), 'registered', 'ana@example.com', $1, $2 + interval '89 days 23 hours 30 minutes', $2, $3)",
+        )
+        .bind(status)
+        .bind(START)
+        .bind(finished_at)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    }
+    let scheduler = scheduler(&app);
+
+    app.clock.advance(90 * DAY);
+    run(&scheduler).await;
+    assert_eq!(app.count("select count(*) from mail_log").await, 4);
+
+    app.clock.advance(1);
+    run(&scheduler).await;
+    assert_eq!(app.count("select count(*) from mail_log where status = 'claimed'").await, 1);
+    assert_eq!(app.count("select count(*) from mail_log").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn registrations_that_nobody_activates_are_deleted_after_seven_days(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    sqlx::query(
+        "insert into registrations (id, email, username, username_key, password_hash, created_at)
+         values (1, 'ana@example.com', 'ana', 'ana', '!', $1)",
+    )
+    .bind(START)
+    .execute(&app.db)
+    .await
+    .unwrap();
+    let scheduler = scheduler(&app);
+
+    app.clock.advance(7 * DAY);
+    run(&scheduler).await;
+    assert_eq!(app.count("select count(*) from registrations").await, 1);
+
+    app.clock.advance(1);
+    run(&scheduler).await;
+    assert_eq!(app.count("select count(*) from registrations").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn links_that_have_expired_are_deleted(db: PgPool) {
     let app = TestApp::without_routes(db);
     let ana = app.a_user().await;

@@ -40,6 +40,9 @@ async fn give_each_job_something_to_do(app: &TestApp) {
         "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at)
          select id, kind, 'a@example.com', 'claimed', $1 + interval '399 days', $1 + interval '399 days' from outbox
           where kind = 'password_changed' and $2 is not null and $3 is not null",
+        "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)
+         select gen_random_uuid(), 'registered', 'a@example.com', 'sent', $1, $1, $1 from generate_series(1, 100)
+          where $2 is not null and $3 is not null",
         "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at, used_at)
          select sha256(n::text::bytea), $3, 'password_reset', $2::text, $1, $1, $1 from generate_series(1, 100) n",
         "insert into registrations (id, email, username, username_key, password_hash, created_at)
@@ -67,6 +70,7 @@ fn everything() -> BTreeMap<TimedJob, u64> {
         (TimedJob::ResumeTransfers, 10),
         (TimedJob::DeleteSentEvents, 100),
         (TimedJob::DeleteLinks, 100),
+        (TimedJob::DeleteMails, 100),
         (TimedJob::DeleteRegistrations, 100),
         (TimedJob::DeleteAuditRecords, 100),
         (TimedJob::DeleteBackInStockSubscriptions, 100),

@@ -175,3 +175,19 @@ pub async fn mark_unknown(tx: &mut Tx, attempt: Attempt, error: &str) -> sqlx::R
     .await
     .map(drop)
 }
+
+/// Seconds for which the record of a mail is kept: far longer than a message can come again, and long enough for questions about a mail.
+const KEPT_SECONDS: i64 = 90 * 24 * 60 * 60;
+
+/// Deletes at most `limit` records of mails that ended long ago; returns their number.
+pub async fn delete_old(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    sqlx::query!(
+        "delete from mail_log where event_id in (
+             select event_id from mail_log where created_at < $1 and status <> 'claimed' order by created_at limit $2 for update skip locked)",
+        now.plus_seconds(-KEPT_SECONDS) as _,
+        limit
+    )
+    .execute(&mut *tx)
+    .await
+    .map(|done| done.rows_affected())
+}
