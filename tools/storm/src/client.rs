@@ -1,7 +1,10 @@
 //! Clients of the shop. Each of their requests is answered, abandoned or overdue, and the record has which.
 
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::ops::Range;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,14 +14,18 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use shared::app::{ClientAddress, RequestId, Rng as _, SystemRng};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use crate::faults::{Fault, Weather};
 use crate::record::Recorder;
+use crate::seeded::Seeded;
 
 /// Time limit of an answer: the eight seconds of a request, and half a second for each connection that has to be given up before the next request.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(15);
+/// Duration of a freeze in milliseconds: longer than the ten seconds for which a transaction may be idle.
+const FREEZE: Range<u64> = 11_000..13_000;
 
 /// Name of the header of repeatable requests.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -28,6 +35,7 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub struct Client {
     shop: Router,
     recorder: Arc<Recorder>,
+    weather: Arc<Weather>,
     address: IpAddr,
     /// Access token, once logged in.
     pub token: Option<String>,
@@ -108,8 +116,8 @@ impl Asked {
 
 impl Client {
     /// Creates a client at this address.
-    pub fn new(shop: Router, recorder: Arc<Recorder>, address: IpAddr) -> Self {
-        Self { shop, recorder, address, token: None }
+    pub fn new(shop: Router, recorder: Arc<Recorder>, weather: Arc<Weather>, address: IpAddr) -> Self {
+        Self { shop, recorder, weather, address, token: None }
     }
 
     /// Returns the shop.
@@ -138,6 +146,11 @@ impl Client {
         };
         let answer = answer(self.shop.clone(), request);
         match behaviour {
+            Behaviour::Waits if self.weather.take(Fault::FunctionFrozen) => {
+                let mut seeded = Seeded::new(asked.request_id.bytes().map(u64::from).sum(), "freeze", 0);
+                let steps = seeded.within(1..12);
+                Some(self.note(asked, frozen_after(steps, seeded.millis(FREEZE), answer).await))
+            }
             Behaviour::Waits => match timeout(ANSWER_LIMIT, answer).await {
                 Ok(answer) => Some(self.note(asked, answer)),
                 Err(_) => {
@@ -180,6 +193,25 @@ impl Client {
             let Asked { operation, path, request_id, .. } = asked;
             let wrong = format!("{operation} {path} was answered with {status} (request {request_id}): {body}");
             self.recorder.lock().wrong_answers.push(wrong);
+        }
+    }
+}
+
+/// Does a few steps of the work, then nothing for a while, then the rest: Lambda freezes and thaws a whole execution environment.
+async fn frozen_after<T>(mut steps: u64, freeze: Duration, work: impl Future<Output = T>) -> T {
+    let mut work = Box::pin(work);
+    let done = poll_fn(|context| {
+        if steps == 0 {
+            return Poll::Ready(None);
+        }
+        steps -= 1;
+        work.as_mut().poll(context).map(Some)
+    });
+    match done.await {
+        Some(done) => done,
+        None => {
+            sleep(freeze).await;
+            work.await
         }
     }
 }

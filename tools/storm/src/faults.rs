@@ -19,6 +19,12 @@ pub enum Fault {
     BlackHole,
     /// PostgreSQL is stopped at once, as by a crash, and started again
     Restart,
+    /// PostgreSQL crashes and stays away for a while
+    DatabaseAway,
+    /// What listens for connections to the database closes them, or answers that it is starting
+    LineRefuses,
+    /// A function is frozen in the middle of a request, for longer than its transaction may be idle
+    FunctionFrozen,
     /// Backends of the database are terminated
     Terminate,
     /// Another transaction locks stock rows in the wrong order and holds them
@@ -53,9 +59,12 @@ impl Fault {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// Returns true for a fault that happens to one consumer and then is over, rather than for a while.
+    /// Returns true for a fault that happens once and then is over, rather than for a while.
     pub const fn strikes_once(self) -> bool {
-        matches!(self, Self::ConsumerFrozen | Self::ConsumerKilled | Self::ConsumerKilledAfterSend)
+        matches!(
+            self,
+            Self::FunctionFrozen | Self::ConsumerFrozen | Self::ConsumerKilled | Self::ConsumerKilledAfterSend
+        )
     }
 }
 

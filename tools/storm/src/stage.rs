@@ -204,7 +204,7 @@ impl Stage {
     /// Returns a client at an address that no other has.
     pub fn client(&self, number: u64) -> Client {
         let [.., a, b, c] = number.to_be_bytes();
-        Client::new(self.shop.clone(), self.recorder.clone(), [10, a, b, c].into())
+        Client::new(self.shop.clone(), self.recorder.clone(), self.surroundings.weather.clone(), [10, a, b, c].into())
     }
 
     /// Returns a client with the token of the member of staff.

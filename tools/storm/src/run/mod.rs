@@ -57,6 +57,13 @@ pub struct Plan {
     pub consumers: u64,
 }
 
+impl Plan {
+    /// Returns true if the storm is long enough for each fault to strike.
+    const fn all_strike(&self) -> bool {
+        self.duration.as_secs() >= 60
+    }
+}
+
 /// A running storm.
 struct Storm {
     plan: Plan,
@@ -167,7 +174,8 @@ impl Storm {
         record.mails = surroundings.mailbox.accepted();
         std::fs::write(dir.join(RECORD), serde_json::to_vec(&record)?)?;
         report::say_figures(&record, &self.weather, &self.plan);
-        check_all(&mut Connector::to(self.owner.clone()).connect().await?, &record).await
+        let struck = report::say_what_did_not_strike(&self.weather, &self.plan);
+        Ok(check_all(&mut Connector::to(self.owner.clone()).connect().await?, &record).await? && struck)
     }
 
     async fn buyers(&self, stage: &Stage) -> anyhow::Result<Vec<Buyer>> {
@@ -199,7 +207,8 @@ impl Storm {
     async fn blow(&self, surroundings: &Surroundings) -> anyhow::Result<()> {
         let ends = Instant::now() + self.plan.duration;
         let (weather, cluster, owner) = (self.weather.clone(), self.cluster.clone(), self.owner.clone());
-        let schedule = Schedule { weather, cluster, owner, seeded: Seeded::new(self.plan.seed, "schedule", 0) };
+        let seeded = Seeded::new(self.plan.seed, "schedule", 0);
+        let schedule = Schedule { weather, cluster, owner, seeded, all_strike: self.plan.all_strike() };
         let faults = schedule.run(self.plan.faults.clone(), ends);
         let progress = async {
             while Instant::now() < ends {

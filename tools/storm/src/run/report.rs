@@ -51,6 +51,16 @@ pub(super) fn say_figures(record: &Record, weather: &Weather, plan: &Plan) {
     ));
 }
 
+/// Says which faults did not strike, although the storm was long enough for each; returns true if there is none.
+pub(super) fn say_what_did_not_strike(weather: &Weather, plan: &Plan) -> bool {
+    let mut struck = true;
+    for fault in plan.faults.iter().filter(|fault| plan.all_strike() && weather.struck(**fault) == 0) {
+        say(format_args!("FAIL  the fault {} did not strike", fault.name()));
+        struck = false;
+    }
+    struck
+}
+
 pub(super) fn say_check(check: Check, violations: &[String]) {
     let result = if violations.is_empty() { "ok  " } else { "FAIL" };
     say(format_args!("{result}  {}", check.name()));

@@ -14,16 +14,21 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::faults::{Fault, Weather};
 use crate::seeded::Seeded;
 
+/// Maximum time after the end of the storm for faults that have not struck: a fault of SES, for example, needs a mail.
+const STRAGGLERS: Duration = Duration::from_secs(60);
+
 /// The source of the faults.
 pub(super) struct Schedule {
     pub(super) weather: Arc<Weather>,
     pub(super) cluster: Arc<Cluster>,
     pub(super) owner: PgConnectOptions,
     pub(super) seeded: Seeded,
+    /// True if the storm goes on until each fault has struck.
+    pub(super) all_strike: bool,
 }
 
 impl Schedule {
-    /// Begins faults until the time is over. Each fault comes once before any comes again.
+    /// Begins faults until the time is over. Each fault comes once before any comes again, and those that have not struck yet come first.
     pub(super) async fn run(mut self, faults: Vec<Fault>, ends: Instant) -> anyhow::Result<()> {
         let mut deck = Vec::new();
         let mut running: JoinSet<anyhow::Result<()>> = JoinSet::new();
@@ -31,12 +36,25 @@ impl Schedule {
             if deck.is_empty() {
                 deck.clone_from(&faults);
                 self.seeded.shuffle(&mut deck);
+                // Taken from the end.
+                deck.sort_by_key(|fault| self.weather.struck(*fault) == 0);
             }
             if let Some(fault) = deck.pop() {
                 self.begin(fault, &mut running);
             }
             let pause = self.seeded.millis(600..2_400);
             sleep(pause.min(ends.saturating_duration_since(Instant::now()))).await;
+        }
+        let late = Instant::now() + STRAGGLERS;
+        while self.all_strike && Instant::now() < late {
+            let missing: Vec<Fault> = faults.iter().copied().filter(|fault| self.weather.struck(*fault) == 0).collect();
+            if missing.is_empty() {
+                break;
+            }
+            for fault in missing {
+                self.begin(fault, &mut running);
+            }
+            sleep(Duration::from_secs(3)).await;
         }
         // A restart that has begun ends before anything is checked.
         while let Some(done) = running.join_next().await {
@@ -46,13 +64,25 @@ impl Schedule {
     }
 
     fn begin(&mut self, fault: Fault, running: &mut JoinSet<anyhow::Result<()>>) {
-        let lasting = self.seeded.millis(400..3_500);
+        // An outage of an RDS that fails over is one of the long ones.
+        let lasting = if self.seeded.chance(20) { 6_000..15_000 } else { 400..3_500 };
+        let lasting = self.seeded.millis(lasting);
         say(format_args!("fault  {}", fault.name()));
         match fault {
             Fault::Restart => {
                 let (cluster, weather) = (self.cluster.clone(), self.weather.clone());
                 running.spawn(async move {
                     weather.count(Fault::Restart);
+                    tokio::task::spawn_blocking(move || cluster.restart_at_once()).await?
+                });
+            }
+            Fault::DatabaseAway => {
+                let (cluster, weather) = (self.cluster.clone(), self.weather.clone());
+                running.spawn(async move {
+                    weather.count(Fault::DatabaseAway);
+                    let crashed = cluster.clone();
+                    tokio::task::spawn_blocking(move || crashed.kill_hard()).await??;
+                    sleep(lasting).await;
                     tokio::task::spawn_blocking(move || cluster.restart_at_once()).await?
                 });
             }
@@ -79,6 +109,8 @@ impl Schedule {
             | Fault::CutAfterCommit
             | Fault::Latency
             | Fault::BlackHole
+            | Fault::LineRefuses
+            | Fault::FunctionFrozen
             | Fault::QueueLate
             | Fault::QueueTwice
             | Fault::QueueThrottled
