@@ -20,16 +20,24 @@ declare
     v_few bigint[];
     v_found bigint;
 begin
-    execute $candidates$
-        select coalesce(array_agg(c.id), '{}'),
-               array_agg(title_rank(c.title_words, $1, $2, c.id = any ($4)))
+    -- Whole words first: they rank above the beginnings of words, of which the index reads far more.
+    execute $whole$
+        select coalesce(array_agg(c.id), '{}'), coalesce(array_agg(title_rank(c.title_words, $1, $2, c.id = any ($4))), '{}')
           from (select i.id, i.title_words from product_index i
                  where i.id = any ($4) and i.title_words @@ $1 and is_published(i.status, i.publish_at, i.unpublish_at, $3)
                  union all
                 (select i.id, i.title_words from product_index i
-                  where i.id <> all ($4) and i.title_words @@ $1 and is_published(i.status, i.publish_at, i.unpublish_at, $3)
+                  where i.id <> all ($4) and i.title_words @@ $2 and is_published(i.status, i.publish_at, i.unpublish_at, $3)
                   limit 1000)) c
-    $candidates$ into v_ids, v_ranks using v_query, v_whole, v_now, v_sold_as;
+    $whole$ into v_ids, v_ranks using v_query, v_whole, v_now, v_sold_as;
+    if (select count(*) < p_limit from unnest(v_ids, v_ranks) as t (id, rank) where p_rank is null or (t.rank, t.id) < (p_rank, p_id)) then
+        execute $beginnings$
+            select $4 || coalesce(array_agg(c.id), '{}'), $5 || coalesce(array_agg(title_rank(c.title_words, $1, $2, false)), '{}')
+              from (select i.id, i.title_words from product_index i
+                     where i.id <> all ($4) and i.title_words @@ $1 and is_published(i.status, i.publish_at, i.unpublish_at, $3)
+                     limit greatest(1000 - (select count(*) from unnest($4) as t (id) where t.id <> all ($6)), 0)) c
+        $beginnings$ into v_ids, v_ranks using v_query, v_whole, v_now, v_ids, v_ranks, v_sold_as;
+    end if;
     return query
         select p.id, p.status, p.card, titled.rank, null::text
           from (select t.id, t.rank from unnest(v_ids, v_ranks) as t (id, rank)
