@@ -55,6 +55,8 @@ struct Report {
     log_ins: usize,
     processors: usize,
     rows: Vec<Row>,
+    /// Peak memory of the server after all log-ins.
+    peak_memory_mb: f64,
 }
 
 /// Result for a number of clients.
@@ -84,7 +86,8 @@ async fn in_a_cluster(dir: &Path, args: AuthArgs) -> anyhow::Result<Report> {
     accounts(&mut connection, &hash).await?;
     let server = Server::start_auth(&url, args.connections, &SigningKey::generate()?).await?;
     let bench = Bench { server: server.address, hash, args };
-    let report = bench.measure(&mut connection).await?;
+    let mut report = bench.measure(&mut connection).await?;
+    report.peak_memory_mb = server.peak_memory_mb();
     let events = server.stop().await?;
     let log_ins: i64 = sqlx::query_scalar("select count(*) from sign_ins").fetch_one(&mut connection).await?;
     let measurements = bench.args.clients.len() * bench.args.rounds;
@@ -139,7 +142,8 @@ impl Bench {
             Row { clients, served, baseline, ratio: served.per_second / baseline.per_second }
         });
         let rows = rows.collect();
-        Ok(Report { connections, rounds, log_ins, processors: std::thread::available_parallelism()?.get(), rows })
+        let processors = std::thread::available_parallelism()?.get();
+        Ok(Report { connections, rounds, log_ins, processors, rows, peak_memory_mb: f64::NAN })
     }
 
     async fn served(&self, clients: usize, log_ins: usize) -> anyhow::Result<Figures> {
@@ -199,7 +203,7 @@ impl Actor for PasswordCheck {
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { connections, rounds, log_ins, processors, rows } = self;
+        let Self { connections, rounds, log_ins, processors, rows, peak_memory_mb } = self;
         writeln!(f, "auth: {log_ins} log-ins each, server with {connections} connections, medians of {rounds} rounds")?;
         writeln!(
             f,
@@ -213,6 +217,7 @@ impl std::fmt::Display for Report {
             write!(f, "\n{clients:>7}{:>12.1}{:>8.1}{:>8.1}", served.per_second, served.p50_ms, served.p99_ms)?;
             write!(f, "{:>12.1}{:>8.1}{:>8.1}{ratio:>9.2}", baseline.per_second, baseline.p50_ms, baseline.p99_ms)?;
         }
-        Ok(())
+        let all = ACCOUNTS + rows.len() * rounds * log_ins;
+        write!(f, "\n\npeak memory of the server after {all} log-ins: {peak_memory_mb:.0} MB")
     }
 }

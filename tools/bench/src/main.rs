@@ -1,14 +1,11 @@
 //! `cargo dev bench`: measures the shop and compares it with what the database, or argon2, can do without it.
 
 mod auth;
-mod baseline;
 mod catalogue;
 mod checkout;
 mod figures;
-mod fixture;
 mod import;
 mod release;
-mod report;
 mod served;
 mod slow_network;
 mod start;
@@ -35,7 +32,7 @@ struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Benchmark {
-    /// Orders and refusals per second over HTTP; baseline: the same SQL function called directly
+    /// Orders and refusals per second over HTTP; baseline: the least that a correct checkout does
     Checkout(checkout::CheckoutArgs),
     /// Log-ins per second over HTTP; baseline: verifying a password with argon2
     Auth(auth::AuthArgs),

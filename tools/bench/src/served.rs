@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use auth::{AuthState, KeyRing, Keys, Lifetimes, TotpKeys};
 use aws_emulation::http_client::Client;
+use aws_emulation::runtime_api::peak_memory;
 use aws_emulation::stack::SigningKey;
 use axum::Router;
 use axum::extract::Request;
@@ -26,8 +27,8 @@ use shared::users::tokens::TokenSigner;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use super::checkout::fixture::Checkout;
 use super::figures::Actor;
-use super::fixture::Checkout;
 
 /// Arguments of the server.
 #[derive(Debug, clap::Args)]
@@ -154,6 +155,11 @@ impl Server {
         let mut output = BufReader::new(child.stdout.take().context("its output is a pipe")?).lines();
         let address = output.next_line().await?.context("the server ended before it listened")?.parse()?;
         Ok(Self { address, child, output })
+    }
+
+    /// Returns the peak memory of the server in megabytes; NaN if the system does not report it.
+    pub(super) fn peak_memory_mb(&self) -> f64 {
+        peak_memory(&self.child).map_or(f64::NAN, |bytes| bytes as f64 / 1e6)
     }
 
     /// Ends the server; returns the number of events that it was given to send.

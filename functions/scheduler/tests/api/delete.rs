@@ -56,7 +56,9 @@ async fn the_audit_log_is_kept_for_400_days(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn records_of_mails_are_kept_for_90_days_and_for_as_long_as_the_mail_may_be_sent(db: PgPool) {
     let app = TestApp::without_routes(db);
-    for (status, finished_at) in [("sent", Some(START)), ("failed", Some(START)), ("suppressed", Some(START)), ("claimed", None)] {
+    for (status, finished_at) in
+        [("sent", Some(START)), ("failed", Some(START)), ("suppressed", Some(START)), ("claimed", None)]
+    {
         sqlx::query(
             "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)
              values (gen_random_uuid(), 'registered', 'ana@example.com', $1, $2 + interval '89 days 23 hours 30 minutes', $2, $3)",

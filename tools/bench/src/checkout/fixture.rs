@@ -5,20 +5,26 @@ use std::sync::Arc;
 use anyhow::ensure;
 use serde::Serialize;
 use shared::app::db::Connector;
-use shared::app::{Rng as _, SystemRng};
+use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
 use shared::ids::{CartId, SignInId, UserId};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Executor as _};
 use uuid::Uuid;
 
+use super::floor::FLOOR;
+
 /// Number of buyers. Each has many carts, one after another.
 const BUYERS: i64 = 2_000;
+/// Orders of earlier days: tables and indexes of a new shop are quicker.
+const HISTORY: usize = 5_000;
 
 /// A cart to check out, and its owner.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Checkout {
-    pub(super) cart: CartId,
-    pub(super) user: UserId,
+pub(crate) struct Checkout {
+    pub(crate) cart: CartId,
+    pub(crate) user: UserId,
+    /// Numbers of the first and the last variant in the cart.
+    pub(crate) variants: (i32, i32),
 }
 
 /// A kind of sale.
@@ -83,7 +89,38 @@ impl Fixture {
         )
         .execute(&mut connection)
         .await?;
-        Ok(Self { connection, buyers })
+        connection.execute(sqlx::raw_sql(FLOOR)).await?;
+        sqlx::query(
+            "insert into floor_stock (variant_id, on_hand)
+             select n, case n when 0 then 0 when 501 then 0 else 1000000 end from generate_series(0, 501) n",
+        )
+        .execute(&mut connection)
+        .await?;
+        let mut fixture = Self { connection, buyers };
+        fixture.place_history().await?;
+        Ok(fixture)
+    }
+
+    /// Places the orders of earlier days, in the shop and for the floor. Their events are sent.
+    async fn place_history(&mut self) -> anyhow::Result<()> {
+        let history = self.prepare(Sale::Spread, HISTORY).await?;
+        sqlx::query(
+            "select place_order(gen_random_uuid(), gen_random_uuid(), cart, user_id, null, cart, null, null, 'en', $3)
+               from unnest($1::uuid[], $2::bigint[]) as t (cart, user_id)",
+        )
+        .bind(history.iter().map(|checkout| checkout.cart.0).collect::<Vec<_>>())
+        .bind(history.iter().map(|checkout| checkout.user.0).collect::<Vec<_>>())
+        .bind(SystemClock.now().micros())
+        .execute(&mut self.connection)
+        .await?;
+        sqlx::query("update outbox set sent_at = created_at, attempts = 1").execute(&mut self.connection).await?;
+        sqlx::query(
+            "select floor_check_out(gen_random_uuid(), 1, 1 + n % 500, 1 + n % 500) from generate_series(1, $1) n",
+        )
+        .bind(i32::try_from(HISTORY)?)
+        .execute(&mut self.connection)
+        .await?;
+        Ok(())
     }
 
     /// Returns the sign-in of a buyer.
@@ -94,6 +131,11 @@ impl Fixture {
     /// Returns the buyers.
     pub(super) fn buyers(&self) -> &[UserId] {
         &self.buyers
+    }
+
+    /// Returns the connection of the run, on which nothing is measured.
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.connection
     }
 
     /// Creates carts with one unit of each of their variants, and the stock of the sale. Then runs vacuum and a checkpoint, so that no round pays for what
@@ -107,7 +149,12 @@ impl Fixture {
             .bind(units)
             .execute(&mut self.connection)
             .await?;
+            sqlx::query("update floor_stock set on_hand = on_hand + $1 where variant_id = 0")
+                .bind(units)
+                .execute(&mut self.connection)
+                .await?;
         }
+        let first: Vec<i32> = (0..count).map(|_| sale.first_variant()).collect();
         let carts: Vec<(Uuid, i64)> = sqlx::query_as(
             "insert into carts (id, user_id, created_at, updated_at)
              select gen_random_uuid(), ($2::bigint[])[1 + n % cardinality($2::bigint[])], now(), now()
@@ -126,14 +173,20 @@ impl Fixture {
                join product_variants v on v.sku = 'SKU-' || n",
         )
         .bind(carts.iter().map(|(cart, _)| *cart).collect::<Vec<_>>())
-        .bind(carts.iter().map(|_| sale.first_variant()).collect::<Vec<_>>())
+        .bind(&first)
         .bind(sale.lines())
         .execute(&mut self.connection)
         .await?;
         for statement in ["vacuum (analyze)", "checkpoint"] {
             self.connection.execute(statement).await?;
         }
-        Ok(carts.into_iter().map(|(cart, user)| Checkout { cart: CartId(cart), user: UserId(user) }).collect())
+        let last = sale.lines() - 1;
+        let checkouts = carts.into_iter().zip(first).map(|((cart, user), first)| Checkout {
+            cart: CartId(cart),
+            user: UserId(user),
+            variants: (first, first + last),
+        });
+        Ok(checkouts.collect())
     }
 
     /// Counts everything; fails if units are missing or an order has no lines.
@@ -145,8 +198,9 @@ impl Fixture {
                     (select count(*) from orders) as orders,
                     (select count(*) from orders o
                       where not exists (select from order_lines l where l.order_id = o.id)) as orders_without_lines,
-                    (select count(*) from outbox where sent_at is not null) as events_marked_sent",
+                    (select count(*) - $1 from outbox where sent_at is not null) as events_marked_sent",
         )
+        .bind(i64::try_from(HISTORY)?)
         .fetch_one(&mut self.connection)
         .await?;
         ensure!(
@@ -159,6 +213,19 @@ impl Fixture {
 }
 
 impl Sale {
+    /// All kinds.
+    pub(super) const ALL: [Self; 4] = [Self::Flash, Self::Spread, Self::Large, Self::SoldOut];
+
+    /// Returns the name of what is counted.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Flash => "orders, 1 variant",
+            Self::Spread => "orders, 500 variants",
+            Self::Large => "orders of 500 lines",
+            Self::SoldOut => "refusals, sold out",
+        }
+    }
+
     /// Returns the number of the first variant in the next cart.
     fn first_variant(self) -> i32 {
         match self {
