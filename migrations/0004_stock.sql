@@ -37,7 +37,7 @@ create table stock_levels (
 
 -- Append-only: for every variant, the sum of `change` is what is on hand.
 create table stock_ledger (
-    id bigint generated always as identity primary key,
+    id bigint generated always as identity,
     -- No foreign key: the ledger outlives a deleted variant.
     variant_id bigint not null,
     change integer not null,
@@ -48,11 +48,12 @@ create table stock_ledger (
     -- The account or API key that changed the stock; neither for a sale, whose order names the buyer. No foreign keys, as in audit_log.
     actor_user_id bigint,
     actor_api_key_id uuid,
+    -- It is read by variant, and a sale pays for every index.
+    primary key (variant_id, id),
     constraint stock_ledger_change_not_zero check (change <> 0),
     constraint stock_ledger_reason_known check (reason in ('received', 'counted', 'sold', 'returned', 'written_off', 'corrected')),
     constraint stock_ledger_sale_has_an_order check ((reason = 'sold') <= (order_id is not null))
 );
-create index stock_ledger_by_variant on stock_ledger (variant_id, id);
 create index stock_ledger_by_order on stock_ledger (order_id) where order_id is not null;
 
 -- Subscriptions to a mail when a variant can be ordered again. One subscription, one mail: when the scheduler finds that the variant can be ordered,

@@ -52,15 +52,15 @@ create index order_line_by_variant on order_lines (variant_id);
 create index order_line_backordered on order_lines (variant_id) where backordered > 0;
 
 create table order_events (
-    id bigint generated always as identity primary key,
+    id bigint generated always as identity,
     order_id uuid not null references orders (id) on delete cascade,
     kind text not null,
     at timestamptz not null,
     -- The member of staff who did it, if one did.
     user_id bigint references users (id) on delete set null,
+    primary key (order_id, id),
     constraint order_event_kind_known check (kind in ('placed', 'paid', 'shipped', 'delivered', 'cancelled'))
 );
-create index order_event_by_order on order_events (order_id, id);
 create index order_event_by_user on order_events (user_id) where user_id is not null;
 
 alter table stock_ledger

@@ -112,7 +112,7 @@ grant execute on function lock_variants_for_sale, is_published, shop_currency, t
 
 grant select on orders, order_lines to shop_orders;
 grant select (id, sent_at, attempts), update (sent_at, attempts, last_error, trace_header) on outbox to shop_orders;
-grant execute on function check_out, mark_event_sent to shop_orders;
+grant execute on function check_out, flush_order, mark_event_sent to shop_orders;
 
 -- admin: the staff's pages.
 
@@ -165,7 +165,7 @@ grant execute on function mark_event_sent to shop_outbox_relay;
 grant select, update (notified_at, event_id), delete on back_in_stock_subscriptions to shop_scheduler;
 grant select on products, product_variants, stock_levels to shop_scheduler;
 grant select, insert, update (created_at, next_attempt_at, attempts, sent_at), delete on outbox to shop_scheduler;
-grant select (event_id, status, claimed_until, created_at), update (status, finished_at) on mail_log to shop_scheduler;
+grant select (event_id, status, claimed_until, created_at), update (status, finished_at), delete on mail_log to shop_scheduler;
 grant select, update (held_until), delete on imports, exports to shop_scheduler;
 grant select (import_id, position), update (position), delete on import_errors to shop_scheduler;
 grant select (export_id, position), update (position), delete on export_skipped_products to shop_scheduler;

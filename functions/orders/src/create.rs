@@ -90,7 +90,7 @@ pub(crate) enum InvalidCheckout {
 /// get 409 `sold_out` with all such lines, until you change or remove them. The confirmation is mailed
 /// afterwards. A repeated request with the same `Idempotency-Key` and body gets 200 with the existing order and `Idempotent-Replayed: true`; so
 /// does one without a key for the same cart. If the cart was ordered under another key or without one, a request with a key gets 409
-/// `cart_ordered`. Limits keep one buyer from taking everything: 10 orders an hour for an account and 50 for a network (429), and 20 units of a variant in
+/// `cart_ordered`. Limits keep one buyer from taking everything: 10 orders an hour for an account and 500 for a network (429), and 20 units of a variant in
 /// your open orders (400 `over_quantity_limit`), unless the shop or the variant has other limits. The mails are in the language of the shop that `Accept-Language` prefers, otherwise in English.
 #[utoipa::path(
     post,

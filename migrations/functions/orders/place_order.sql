@@ -5,8 +5,14 @@
 --
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
+-- Its commit does not wait for the disk, which would hold the lock for as long. So an order counts only once `flush_order` has found it on disk:
+-- nobody may hear of it before.
+--
+-- Its plans are generic and are kept by the session. PostgreSQL would plan a statement with an array again at every call, under the lock, because an
+-- array of one element makes a plan look cheaper; no plan here depends on the values.
+--
 -- Locks, always in this order, so that no two calls deadlock:
---   the account (against its deletion and, if it has limits, against its other checkouts)  →  the cart  →  the counts of its networks (throttle_client)
+--   the account (against its deletion and its other checkouts)  →  the cart  →  the counts of its networks (throttle_client)
 --   →  stock rows by variant id  →  variants by id (the lines of the order refer to them)
 --   →  (only if no more of a variant can be ordered) products by id.
 -- Writers of products lock products before variants. No deadlock follows: a checkout locks only products of which it holds a stock row, and
@@ -45,7 +51,7 @@ create or replace function place_order(
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
     backordered integer, available integer, quantity_limit integer, wait_seconds integer
-) language plpgsql as $$
+) language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
@@ -66,10 +72,7 @@ begin
     -- 1. The account, the cart and an earlier order, in one query, because most calls end soon after.
     select u.is_active, u.email, c.id as cart_id, c.user_id as cart_user_id, o.id as order_id,
            p_needs_proven_address
-           and not exists (select from proven_addresses a where a.user_id = u.id and a.email = lower(u.email)) as must_prove_address,
-           p_quantity_limit is not null
-           or exists (select from cart_lines l join stock_levels s on s.variant_id = l.variant_id
-                       where l.cart_id = p_cart_id and s.quantity_limit_per_customer is not null) as has_quantity_limit
+           and not exists (select from proven_addresses a where a.user_id = u.id and a.email = lower(u.email)) as must_prove_address
       into v_asked
       from users u
       left join carts c on c.id = p_cart_id
@@ -102,13 +105,9 @@ begin
         return;
     end if;
 
-    -- 3. Lock the account against deletion, and the cart. If the account has limits, its checkouts run one after another, so that each counts those
-    -- before it. A call that waited for the cart reads it again: it may have become an order.
-    if p_checkouts_per_account is not null or v_asked.has_quantity_limit then
-        perform from users u where u.id = p_user_id for no key update;
-    else
-        perform from users u where u.id = p_user_id for key share;
-    end if;
+    -- 3. Lock the account against deletion and against its other checkouts, so that each counts those before it, and then the cart. A call that waited
+    -- for the cart reads it again: it may have become an order, and it may have other lines, whose variants have limits.
+    perform from users u where u.id = p_user_id for no key update;
     if not found then
         return query select r.* from place_order_refusal('user_not_found') r;
         return;
@@ -134,11 +133,9 @@ begin
             return;
         end if;
     end if;
-    if v_asked.has_quantity_limit then
-        return query select r.* from place_order_over_limit(p_cart_id, p_user_id, p_quantity_limit, v_now) r;
-        if found then
-            return;
-        end if;
+    return query select r.* from place_order_over_limit(p_cart_id, p_user_id, p_quantity_limit, v_now) r;
+    if found then
+        return;
     end if;
     if p_checkouts_per_network is not null then
         v_wait := throttle_client('check_out_from', decode(p_client, 'hex'), decode(p_wider_client, 'hex'), v_now, p_checkouts_per_network,
@@ -203,7 +200,8 @@ begin
         return;
     end if;
 
-    -- 7. Write the order.
+    -- 7. Write the order. Until the end of the transaction, and no longer.
+    perform set_config('synchronous_commit', 'off', true);
     insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, locale, currency, total, placed_at)
     values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, p_locale, v_currency, v_total,
             v_now);

@@ -12,6 +12,10 @@ returns table (
         select l.variant_id, sum(l.quantity)::integer as units
           from orders o join order_lines l on l.order_id = o.id
          where o.user_id = p_user_id and o.status = 'placed' and o.placed_at > p_now - interval '30 days'
+           -- Depends on no row, so nothing is read where nothing has a limit.
+           and (p_quantity_limit is not null
+                or exists (select from cart_lines c join stock_levels s on s.variant_id = c.variant_id
+                            where c.cart_id = p_cart_id and s.quantity_limit_per_customer is not null))
          group by l.variant_id
     )
     select 'over_quantity_limit'::text, null::uuid, null::bigint, null::text, null::text, null::bigint, null::text, null::timestamptz,

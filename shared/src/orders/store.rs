@@ -1,5 +1,8 @@
 //! SQL of orders.
 
+use std::error::Error;
+use std::io;
+
 use uuid::Uuid;
 
 use super::{Order, OrderLine, OrderSummary, OverLimitItem, UnavailableItem};
@@ -100,14 +103,30 @@ struct Row {
     wait_seconds: Option<i32>,
 }
 
-/// Turns a cart into an order, or returns why not: one round trip, one transaction, all or nothing.
+/// Turns a cart into an order, or returns why not: one round trip, one transaction, all or nothing. A second round trip, in which nothing is locked,
+/// waits until the order is on disk: nobody hears of an order that a crash could take back.
 ///
-/// It is safe to repeat, also after an error that leaves it unknown whether the order was placed, because a cart becomes at most one order.
+/// It is safe to repeat, also after an error that leaves it unknown whether the order was placed, because a cart becomes at most one order. Whatever
+/// happened after the order was placed is a temporary error.
 pub async fn place(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
-    match call(db, placement).await {
+    let outcome = match call(db, placement).await {
         // Two carts were checked out at once under one key. The second call sees the order of the other cart, and returns `KeyReused`.
         Err(error) if is_violation(&error, "order_idempotency_key_unique") => call(db, placement).await,
         done => done,
+    }?;
+    if let Outcome::Placed(order) | Outcome::Replayed(order) = &outcome {
+        flush(db, order.id).await?;
+    }
+    Ok(outcome)
+}
+
+/// Waits until the order is on disk. An error means that it is unknown whether it will be.
+async fn flush(db: &Db, order: OrderId) -> sqlx::Result<()> {
+    let unknown = |reason: Box<dyn Error + Send + Sync>| sqlx::Error::Io(io::Error::other(reason));
+    match db.call::<(bool,)>(Call::new("flush_order").uuid(order.0)).await.as_deref() {
+        Ok([(true,)]) => Ok(()),
+        Ok(_) => Err(unknown("the server crashed before the order was on disk".into())),
+        Err(error) => Err(unknown(format!("the order may not be on disk: {error}").into())),
     }
 }
 

@@ -46,6 +46,11 @@ enum Fate {
 impl Connection {
     async fn carry(mut self, mut client: TcpStream, server: SocketAddr) -> std::io::Result<()> {
         self.weather.passes(Fault::BlackHole).await;
+        if self.weather.strikes(Fault::LineRefuses) {
+            // The client asks for TLS first; a server that is starting answers with an error.
+            let answer: &[u8] = if self.seeded.chance(50) { b"E" } else { b"" };
+            return client.write_all(answer).await;
+        }
         let mut server = TcpStream::connect(server).await?;
         client.set_nodelay(true)?;
         server.set_nodelay(true)?;
@@ -104,7 +109,7 @@ impl Connection {
 
 /// Returns true if the database commits something when it gets this: a COMMIT, or a call of a function that is a transaction.
 fn commits(sent: &[u8]) -> bool {
-    [&b"commit"[..], b"from check_out(", b"from mark_event_sent("]
+    [&b"commit"[..], b"from check_out(", b"from flush_order(", b"from mark_event_sent("]
         .iter()
         .any(|text| sent.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text)))
 }

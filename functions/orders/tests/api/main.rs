@@ -5,6 +5,7 @@ mod backorders;
 mod bad_input;
 mod create;
 mod currencies;
+mod disk;
 mod for_sale;
 mod get;
 mod idempotency;

@@ -191,3 +191,29 @@ async fn units_that_come_in_while_a_checkout_waits_are_not_backordered(db: PgPoo
     assert_eq!(order["items"][0]["backordered"], 1);
     assert!(app.stock_adds_up().await);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_that_is_added_while_waiting_for_the_cart_is_held_to_its_limit(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let (socks, shoes) = (app.a_product().stock(5).create().await, app.a_product().stock(500).create().await);
+    sqlx::query("update stock_levels set quantity_limit_per_customer = 1 where variant_id = $1")
+        .bind(shoes.variant)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let cart = app.a_cart().of(ana.id).with(socks.variant, 1).create().await;
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("select from carts for update").execute(&mut *holder).await.unwrap();
+    sqlx::query("insert into cart_lines (cart_id, variant_id, quantity) values ($1, $2, 500)")
+        .bind(cart)
+        .bind(shoes.variant)
+        .execute(&mut *holder)
+        .await
+        .unwrap();
+
+    let refusal = behind(&app, holder, check_out(&app, &ana, cart)).await.expect(400).body;
+
+    assert_eq!((&refusal["code"], &refusal["items"][0]["sku"]), (&"over_quantity_limit".into(), &shoes.sku.into()));
+    assert_eq!(app.count("select count(*) from orders").await, 0);
+}
