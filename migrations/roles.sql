@@ -9,7 +9,7 @@
 --
 -- What a role may do with rows that it must not read or write freely is done by functions that run as the owner of the tables (`security definer`):
 -- actor_name, caller, use_api_key, permissions_of_actor, throttle, throttle_take_back, throttle_client, throttle_client_take_back,
--- lock_variants_for_sale, note_empty_carts, check_out, forget_audit, forget_links. A trigger that a cascade fires runs as who deleted the first row.
+-- throttle_wait, lock_variants_for_sale, note_empty_carts, check_out, forget_audit, forget_links. A trigger that a cascade fires runs as the role that deleted the first row.
 
 -- Whom a request comes from: every function with an HTTP API.
 grant execute on function caller, use_api_key to shop_auth, shop_catalogue, shop_cart, shop_orders, shop_uploads, shop_transfers, shop_admin;
@@ -106,7 +106,7 @@ grant select, insert on image_files to shop_uploads;
 
 grant select, insert, update, delete on carts, cart_lines, idempotency_keys to shop_cart;
 grant select on products, product_variants, stock_levels, product_images, image_files, shop to shop_cart;
-grant execute on function lock_variants_for_sale, is_published, shop_currency, throttle_client to shop_cart;
+grant execute on function lock_variants_for_sale, is_published, shop_currency, throttle_client, throttle_wait to shop_cart;
 
 -- orders: `check_out` alone places an order.
 

@@ -16,6 +16,7 @@ use shared::http::{
 use shared::idempotency_keys::KeyOwner;
 use shared::ids::{CartId, UserId, VariantId};
 use shared::throttles::{self, Limit, Subject};
+use shared::time::Timestamp;
 use shared::users::ClientInfo;
 
 /// The items of a new cart.
@@ -82,7 +83,10 @@ pub(crate) async fn create_cart(
     if let Some(first) = repeatable.replay(&mut tx, now).await? {
         return Ok(first);
     }
-    count(&mut tx, &app, user, &client_info).await?;
+    let limit = CartLimit::of(&app, user, &client_info);
+    if let Some(limit) = &limit {
+        limit.check(&mut tx, now).await?;
+    }
     let head = insert(&mut tx, id, user, now).await?;
     // The user was deleted after the token was checked.
     let head = head.ok_or(Unauthorized::UserNotFound)?;
@@ -93,24 +97,48 @@ pub(crate) async fn create_cart(
     let location = format!("{}/api/v1/cart/{id}/", base.0);
     let created = (StatusCode::CREATED, [(LOCATION, location)], Json(cart)).into_response();
     let created = repeatable.store(&mut tx, KeyOwner::Cart(id), created).await?;
+    if let Some(limit) = &limit {
+        limit.count(&mut tx, now).await?;
+    }
     tx.commit().await?;
     Ok(created)
 }
 
-/// Counts the new cart, in its transaction: one that is refused is not counted. Fails with 429 over the limit.
-async fn count(tx: &mut Tx, app: &App, user: Option<UserId>, client_info: &ClientInfo) -> Result<(), ApiError> {
-    let Some(limit) = app.options.carts_per_hour else { return Ok(()) };
-    let (subject, whose) = match user {
-        Some(user) => (Subject::user(user), "from your account"),
-        None => (Subject::client(client_info), "without an account from your network"),
-    };
-    let Some(wait) = throttles::store::count(tx, Limit::NewCart(limit), &subject, app.clock.now()).await? else {
-        return Ok(());
-    };
-    let detail = format!(
-        "Too many new carts were created {whose} in the last hour. Go on with a cart that you have, or try again in {wait} seconds."
-    );
-    Err(ApiError::ThrottledBecause(detail, RetryAfter(wait)))
+/// The limit of new carts of a caller.
+struct CartLimit {
+    limit: Limit,
+    subject: Subject,
+    whose: &'static str,
+}
+
+impl CartLimit {
+    /// Returns the limit of this caller; `None` if the shop has none.
+    fn of(app: &App, user: Option<UserId>, client_info: &ClientInfo) -> Option<Self> {
+        let (subject, whose) = match user {
+            Some(user) => (Subject::user(user), "from your account"),
+            None => (Subject::client(client_info), "without an account from your network"),
+        };
+        app.options.carts_per_hour.map(|carts| Self { limit: Limit::NewCart(carts), subject, whose })
+    }
+
+    /// Fails with 429 if the limit was reached before, and counts nothing.
+    async fn check(&self, tx: &mut Tx, now: Timestamp) -> Result<(), ApiError> {
+        self.allow(throttles::store::wait(tx, self.limit, &self.subject, now).await?)
+    }
+
+    /// Counts the new cart, in its transaction: one that is refused is not counted. It is the last statement, because other new carts of the caller
+    /// wait until the commit. Fails with 429 over the limit.
+    async fn count(&self, tx: &mut Tx, now: Timestamp) -> Result<(), ApiError> {
+        self.allow(throttles::store::count(tx, self.limit, &self.subject, now).await?)
+    }
+
+    fn allow(&self, wait: Option<u32>) -> Result<(), ApiError> {
+        let (Some(wait), whose) = (wait, self.whose) else { return Ok(()) };
+        let detail = format!(
+            "Too many new carts were created {whose} in the last hour. Go on with a cart that you have, or try again in {wait} seconds."
+        );
+        Err(ApiError::ThrottledBecause(detail, RetryAfter(wait)))
+    }
 }
 
 /// Adds up the quantities of each variant, in the order in which the variants first appear.

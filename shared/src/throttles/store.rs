@@ -6,7 +6,8 @@ use crate::time::Timestamp;
 
 /// Counts an attempt, for a client with a larger network for both. Returns the seconds to wait if the attempt may not be made; it is then not counted.
 ///
-/// The caller commits the transaction before it makes the attempt. Several limits of one attempt are always counted in the same order,
+/// The caller commits the transaction before it makes the attempt, or calls this last in the transaction of the attempt: the row that it counts in stays
+/// locked until the commit. Several limits of one attempt are always counted in the same order,
 /// because each holds its row until the commit.
 pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
     let Rule { scope, free, window_seconds, longest_seconds } = limit.rule();
@@ -19,6 +20,21 @@ pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp)
         window_seconds,
         longest_seconds,
         subject.network
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
+}
+
+/// Returns the seconds that [`count`] would make the attempt wait, as far as others have counted by now; without a lock and without counting.
+pub async fn wait(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
+    let scope = limit.rule().scope;
+    let wait = sqlx::query_scalar!(
+        r#"select throttle_wait($1, $2, $3, $4) as "wait!""#,
+        scope,
+        subject.digest,
+        subject.network,
+        now as _
     )
     .fetch_one(&mut *tx)
     .await?;

@@ -71,6 +71,27 @@ async fn the_carts_of_an_account_are_counted_wherever_it_is(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+#[expect(clippy::disallowed_methods, reason = "the test holds a lock on a connection apart")]
+async fn a_cart_that_waits_for_its_lines_keeps_no_other_cart_of_its_network_waiting(db: PgPool) {
+    let app = with_limit(db, 100);
+    let shoes = app.a_product().stock(5).create().await;
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("select from product_variants for update").execute(&mut *holder).await.unwrap();
+    let (waiting, other) = (app.anonymous().at("192.0.2.1"), app.anonymous().at("192.0.2.1"));
+    let lines = json!({"items": [{"product_variant_id": shoes.variant, "quantity": 1}]});
+    let release = async {
+        app.wait_until_blocked().await;
+        a_new_cart(&other).await.expect(201);
+        holder.commit().await.unwrap();
+    };
+
+    let (first, ()) = tokio::join!(waiting.post(CARTS, lines), release);
+
+    first.expect(201);
+    assert_eq!(app.count("select count(*) from carts").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn refused_and_repeated_requests_are_not_counted(db: PgPool) {
     let app = with_limit(db, 2);
     let guest = app.anonymous().at("203.0.113.7");
