@@ -94,6 +94,8 @@ pub struct Label {
 pub struct ImportImages {
     /// All images of the product except those that only variants name, in order, each URL once. `None` if the file does not list images.
     pub all: Option<Vec<ImportImage>>,
+    /// True if `all` also has the images of variants that the file does not have. False if such images stay.
+    pub has_those_of_variants: bool,
     /// True if the images get the order of the list. False if those that the product has keep theirs.
     pub is_ordered: bool,
 }

@@ -257,6 +257,8 @@ impl Reading<'_> {
     fn finish(mut self, first: &Row, lists_images: bool) -> Result<ProductImport, Vec<RowError>> {
         self.entry.images = ImportImages {
             all: lists_images.then(|| in_order(std::mem::take(&mut self.images))),
+            // Without any column of variants, the file is about the product alone.
+            has_those_of_variants: self.columns.of_variant().next().is_none(),
             is_ordered: self.columns.has(Column::ImagePosition),
         };
         let whole = self.count();

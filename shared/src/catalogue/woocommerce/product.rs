@@ -157,7 +157,7 @@ impl<'c> Reading<'c> {
                 all.push(ImportImage { url, alt_text: None });
             }
         }
-        Ok(ImportImages { all: Some(all), is_ordered: true })
+        Ok(ImportImages { all: Some(all), is_ordered: true, ..ImportImages::default() })
     }
 
     fn urls(&self, row: &Row) -> Result<Option<Vec<String>>, String> {

@@ -1,5 +1,6 @@
 //! The images of a product after a file. A file lists each URL once and names one image of each variant, so it does not say which further
-//! images show a variant: they keep their variant while the file names one that the variant has.
+//! images show a variant: they keep their variant while the file names one that the variant has. It has no images of variants that are not in
+//! it, unless it has no variants at all: these images stay with their variants.
 
 use std::collections::HashSet;
 
@@ -18,7 +19,8 @@ pub(super) fn plan(
     removed: &[VariantId],
 ) -> Vec<ImagePlan> {
     let named = Named::new(file, variants);
-    let mut images = arrange(file, before, &named);
+    let others = if file.images.has_those_of_variants { Vec::new() } else { without_edit(variants) };
+    let mut images = arrange(file, before, &named, &others);
     describe(file, &mut images);
     named.unlink(&mut images, removed);
     named.link(&mut images);
@@ -28,12 +30,21 @@ pub(super) fn plan(
     images
 }
 
-/// Returns the images that stay and those that the file adds. They stay in their order if the file has no other.
-fn arrange(file: &FileImages, before: &[ImageSnapshot], named: &Named<'_>) -> Vec<ImagePlan> {
+/// Returns the variants that are sold before and after the file although the file does not have them.
+fn without_edit(variants: &[VariantPlan<'_>]) -> Vec<VariantId> {
+    let stays = |plan: &&VariantPlan<'_>| plan.edit.is_none() && !plan.row.is_archived;
+    variants.iter().filter(stays).filter_map(|plan| plan.id).collect()
+}
+
+/// Returns the images that stay and those that the file adds. They stay in their order if the file has no other. Images of the variants `others`
+/// stay.
+fn arrange(file: &FileImages, before: &[ImageSnapshot], named: &Named<'_>, others: &[VariantId]) -> Vec<ImagePlan> {
     let listed: Option<Vec<&str>> =
         file.images.all.as_ref().map(|all| all.iter().map(|image| image.url.as_str()).collect());
-    let stays = |url: &str| listed.as_ref().is_none_or(|listed| listed.contains(&url)) || named.names(url);
-    let mut images: Vec<ImagePlan> = before.iter().filter(|old| stays(&old.url)).map(ImagePlan::without_edit).collect();
+    let is_listed = |url: &str| listed.as_ref().is_none_or(|listed| listed.contains(&url)) || named.names(url);
+    let is_of_others = |old: &ImageSnapshot| old.variant.is_some_and(|variant| others.contains(&variant));
+    let stays = |old: &&ImageSnapshot| is_listed(&old.url) || is_of_others(old);
+    let mut images: Vec<ImagePlan> = before.iter().filter(stays).map(ImagePlan::without_edit).collect();
     let known = distinct(images.iter().map(|image| image.url.clone()));
     let listed = listed.unwrap_or_default();
     let new = listed.iter().filter(|url| !known.iter().any(|known| known == *url));

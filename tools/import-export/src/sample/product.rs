@@ -66,7 +66,7 @@ impl Sample {
             variants: self.variants(currency),
             has_all_variants: true,
             has_all_options: true,
-            images: ImportImages { all: Some(images.collect()), is_ordered: true },
+            images: ImportImages { all: Some(images.collect()), has_those_of_variants: true, is_ordered: true },
         }
     }
 

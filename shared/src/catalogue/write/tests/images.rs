@@ -51,7 +51,7 @@ fn with_file_images(images: &[&str], of_small: Patch<&str>, before: &ProductSnap
     let edit = ProductEdit {
         variants: VariantsEdit::Some(vec![in_file("S", 1_000)]),
         images: ImagesEdit::File(FileImages {
-            images: ImportImages { all: Some(listed.collect()), is_ordered: true },
+            images: ImportImages { all: Some(listed.collect()), has_those_of_variants: true, is_ordered: true },
             of_variants: vec![of_small.map(url)],
         }),
         ..ProductEdit::default()

@@ -4,6 +4,7 @@ mod category_paths;
 mod currencies;
 mod damaged_rows;
 mod dialects;
+mod images_of_variants;
 mod missing_columns;
 mod options;
 mod random_files;

@@ -3,6 +3,7 @@
 mod cells;
 mod damaged;
 mod flags;
+mod images;
 mod parents;
 mod reasons;
 mod variations;
