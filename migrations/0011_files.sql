@@ -71,9 +71,12 @@ create table imports (
     variants_updated bigint not null default 0,
     variants_unchanged bigint not null default 0,
     variants_removed bigint not null default 0,
+    images_removed bigint not null default 0,
     -- Variants of the file that can be bought whatever is on hand, and others that can be bought with nothing on hand.
     variants_untracked bigint not null default 0,
     variants_backorderable bigint not null default 0,
+    -- New variants that cannot be bought: tracked, with nothing on hand, and not to be backordered.
+    variants_sold_out bigint not null default 0,
     -- Variants whose stock was set, and those whose stock stayed because it was not the one that the file saw, with the first of their SKUs.
     stock_changed bigint not null default 0,
     stock_moved bigint not null default 0,

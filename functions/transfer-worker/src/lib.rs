@@ -127,10 +127,10 @@ pub async fn progress(worker: &Worker, job: Job) -> anyhow::Result<Option<String
     let mut tx = worker.db.read().await?;
     let line = match job.work {
         Work::Import(id) => imports::find(&mut tx, id).await?.map(|import| {
-            let Import { status, bytes_done, bytes, products, variants_removed, rows_failed, .. } = import;
+            let Import { status, bytes_done, bytes, products, variants_removed, images_removed, rows_failed, .. } = import;
             let TransferCounts { created, updated, unchanged } = products;
             let percent = 100 * bytes_done / bytes.max(1);
-            format!("import  {status:?} {percent} %: products {created} created, {updated} updated, {unchanged} unchanged; {variants_removed} variants removed; {rows_failed} rows failed")
+            format!("import  {status:?} {percent} %: products {created} created, {updated} updated, {unchanged} unchanged; {variants_removed} variants and {images_removed} images removed; {rows_failed} rows failed")
         }),
         Work::Export(id) => exports::find(&mut tx, id).await?.map(|export| {
             format!("export  {:?}: {} of {} products", export.status, export.products_done, export.products)

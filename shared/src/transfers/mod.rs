@@ -142,10 +142,14 @@ pub struct Import {
     pub variants: TransferCounts,
     /// Number of variants that were removed because the file has all variants of their product, but not these.
     pub variants_removed: i64,
+    /// Number of images that were removed because the file does not have them.
+    pub images_removed: i64,
     /// Number of variants that the file says can be bought whatever is on hand, because they are untracked.
     pub variants_untracked: i64,
     /// Number of other variants that the file says can be bought with nothing on hand.
     pub variants_backorderable: i64,
+    /// Number of new variants that cannot be bought, because the file has no stock of them or the import does not take it.
+    pub variants_sold_out: i64,
     /// Number of existing variants whose stock was set to that of the file. With `set`, units of them that were sold after the file was written are
     /// for sale again.
     pub stock_changed: i64,

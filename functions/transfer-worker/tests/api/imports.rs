@@ -175,3 +175,18 @@ async fn a_sku_moves_between_products_of_one_chunk(db: PgPool) {
     .unwrap();
     assert_eq!(skus, ["a:NEW", "b:ONE"]);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_import_counts_removed_images_and_new_variants_that_are_sold_out(db: PgPool) {
+    let shop = Shop::open(db);
+    let header = "Handle,Title,Variant SKU,Variant Price,Image Src\r\n";
+    let file = |image: &str| {
+        (0..3).fold(header.to_owned(), |file, at| file + &format!("p{at},Product {at},SKU-{at},10,{image}\r\n"))
+    };
+
+    let created = shop.imported(file("https://cdn.test/front.jpg").as_bytes(), SHORT).await;
+    assert_eq!((created.images_removed, created.variants_sold_out), (0, 3));
+
+    let without = shop.imported(file("").as_bytes(), SHORT).await;
+    assert_eq!((without.images_removed, without.variants_sold_out), (3, 0));
+}

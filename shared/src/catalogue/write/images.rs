@@ -1,5 +1,7 @@
 //! The images of a product after an edit.
 
+use std::collections::HashSet;
+
 use super::edit::{ImageEdit, ImageTarget, ImageVariant, ImagesEdit, place};
 use super::error::EditError;
 use super::file_images;
@@ -109,6 +111,13 @@ fn arrange(
 pub(super) fn is_changed(images: &[ImagePlan], before: Option<&ProductSnapshot>) -> bool {
     images.len() != before.map_or(0, |before| before.images.len())
         || images.iter().any(|image| image.change != RowChange::Unchanged)
+}
+
+/// Returns the number of images that the product loses.
+pub(super) fn removed(images: &[ImagePlan], before: Option<&ProductSnapshot>) -> u64 {
+    let stays: HashSet<ImageId> = images.iter().filter_map(|image| image.id).collect();
+    let before = before.map_or(&[][..], |before| &before.images);
+    before.iter().filter(|old| !stays.contains(&old.id)).count() as u64
 }
 
 /// Returns the change of each image in the edit's list.

@@ -26,6 +26,10 @@ pub struct Saved {
     pub images: Vec<RowChange>,
     /// Number of variants that were sold before the edit and are not sold after it.
     pub variants_removed: u64,
+    /// Number of images that the product had before the edit and does not have after it.
+    pub images_removed: u64,
+    /// Number of variants that the edit created and that cannot be bought: they are tracked, have nothing on hand and cannot be backordered.
+    pub variants_sold_out: u64,
     /// Number of variants that existed before and whose stock the edit set.
     pub stock_changed: u64,
     /// SKUs of the variants whose stock stays because it is not the one that the edit compares with, or because units are backordered.

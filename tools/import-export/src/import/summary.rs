@@ -19,10 +19,14 @@ pub struct ImportSummary {
     pub images: Changes,
     /// Variants that are not in the file and were removed.
     pub variants_removed: u64,
+    /// Images that are not in the file and were removed.
+    pub images_removed: u64,
     /// Variants that the file says can be bought whatever is on hand.
     pub variants_untracked: u64,
     /// Other variants that the file says can be bought with nothing on hand.
     pub variants_backorderable: u64,
+    /// New variants that cannot be bought.
+    pub variants_sold_out: u64,
     /// Meaning of the stock in the file.
     pub stock: Stock,
     /// Existing variants whose stock was set to that of the file.
@@ -54,6 +58,8 @@ impl ImportSummary {
         saved.variants.iter().for_each(|change| self.variants.add(*change));
         saved.images.iter().for_each(|change| self.images.add(*change));
         self.variants_removed += saved.variants_removed;
+        self.images_removed += saved.images_removed;
+        self.variants_sold_out += saved.variants_sold_out;
         self.stock_changed += saved.stock_changed;
         self.stock_moved += saved.stock_moved.len();
         let room = usize::from(MAX_MOVED_SKUS).saturating_sub(self.stock_moved_skus.len());
@@ -117,16 +123,23 @@ impl fmt::Display for ImportSummary {
         if let Some(format) = self.format {
             writeln!(f, "file      {format}")?;
         }
-        for (name, of) in [("products", self.products), ("variants", self.variants), ("images", self.images)] {
+        for (name, of, removed) in [
+            ("products", self.products, 0),
+            ("variants", self.variants, self.variants_removed),
+            ("images", self.images, self.images_removed),
+        ] {
             write!(f, "{name:<9} {:>6} created {:>6} updated {:>6} unchanged", of.created, of.updated, of.unchanged)?;
-            match self.variants_removed {
-                removed @ 1.. if name == "variants" => writeln!(f, " {removed:>6} removed")?,
-                _ => writeln!(f)?,
+            match removed {
+                0 => writeln!(f)?,
+                removed => writeln!(f, " {removed:>6} removed")?,
             }
         }
         if self.variants_untracked + self.variants_backorderable > 0 {
             let (untracked, backorderable) = (self.variants_untracked, self.variants_backorderable);
             writeln!(f, "for sale  {untracked:>6} untracked {backorderable:>6} backorderable")?;
+        }
+        if self.variants_sold_out > 0 {
+            writeln!(f, "sold out  {:>6} new variants: they have no stock", self.variants_sold_out)?;
         }
         self.write_stock(f)?;
         write!(f, "rows      {:>6} failed", self.rows_failed)?;

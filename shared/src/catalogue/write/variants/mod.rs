@@ -167,6 +167,13 @@ impl<'e> VariantPlan<'e> {
         self.before.is_some() && self.stock.is_some()
     }
 
+    /// Returns true for a variant that did not exist before, is sold and cannot be bought.
+    pub(super) fn is_new_and_sold_out(&self) -> bool {
+        let rules = self.stock_rules.unwrap_or_default();
+        let can_be_bought = !rules.track_inventory || rules.allow_backorder || self.stock.is_some();
+        self.before.is_none() && !self.row.is_archived && !can_be_bought
+    }
+
     /// Returns the change of the variant: its row, its values, its stock and the rules for it.
     pub(super) fn change(&self) -> RowChange {
         let has_more = self.values_changed || self.stock.is_some() || self.stock_rules.is_some();

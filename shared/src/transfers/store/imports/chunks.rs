@@ -118,6 +118,8 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
     let products = counts(chunk.saved.iter().map(|saved| saved.product));
     let variants = counts(chunk.saved.iter().flat_map(|saved| saved.variants.iter().copied()));
     let removed: u64 = chunk.saved.iter().map(|saved| saved.variants_removed).sum();
+    let images_removed: u64 = chunk.saved.iter().map(|saved| saved.images_removed).sum();
+    let sold_out: u64 = chunk.saved.iter().map(|saved| saved.variants_sold_out).sum();
     let stock_changed: u64 = chunk.saved.iter().map(|saved| saved.stock_changed).sum();
     let moved: Vec<String> = chunk.saved.iter().flat_map(|saved| &saved.stock_moved).cloned().collect();
     insert_errors(tx, held.id, &chunk.errors).await?;
@@ -130,6 +132,7 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
                 variants_unchanged = variants_unchanged + $11, variants_removed = variants_removed + $12, rows_failed = rows_failed + $13,
                 stock_changed = stock_changed + $14, stock_moved = stock_moved + $15,
                 variants_untracked = variants_untracked + $18, variants_backorderable = variants_backorderable + $19,
+                images_removed = images_removed + $20, variants_sold_out = variants_sold_out + $21,
                 stock_moved_skus = (stock_moved_skus || $16::text[])[1:$17::integer]
           where id = $1",
         held.id as _,
@@ -150,7 +153,9 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
         moved.get(..usize::from(MAX_MOVED_SKUS)).unwrap_or(&moved),
         i32::from(MAX_MOVED_SKUS),
         to_i64(chunk.untracked),
-        to_i64(chunk.backorderable)
+        to_i64(chunk.backorderable),
+        to_i64(images_removed),
+        to_i64(sold_out)
     )
     .execute(&mut *tx)
     .await

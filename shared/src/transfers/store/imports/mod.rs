@@ -76,8 +76,8 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
     let rows = sqlx::query!(
         "select id, kind, encoding, delimiter, stock, keep_missing_variants, duplicate_skus, dry_run, status, bytes, bytes_done, products_created, products_updated,
                 products_unchanged, products_skipped, variants_created, variants_updated, variants_unchanged, variants_removed,
-                variants_untracked, variants_backorderable, stock_changed,
-                stock_moved, stock_moved_skus, rows_failed, error, created_at, started_at,
+                images_removed, variants_untracked, variants_backorderable, variants_sold_out, stock_changed, stock_moved,
+                stock_moved_skus, rows_failed, error, created_at, started_at,
                 finished_at, actor_user_id, actor_api_key_id
            from imports
           where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
@@ -118,8 +118,10 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
                 unchanged: row.variants_unchanged,
             },
             variants_removed: row.variants_removed,
+            images_removed: row.images_removed,
             variants_untracked: row.variants_untracked,
             variants_backorderable: row.variants_backorderable,
+            variants_sold_out: row.variants_sold_out,
             stock_changed: row.stock_changed,
             stock_moved: row.stock_moved,
             stock_moved_skus: row.stock_moved_skus,

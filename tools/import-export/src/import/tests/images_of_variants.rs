@@ -57,3 +57,20 @@ async fn images_of_variants_that_stay_without_a_row_stay_too(db: PgPool) {
         }
     }
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_summary_counts_removed_images_also_in_a_dry_run(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &shirt()).await;
+    let file =
+        shirt().replace("shirt,,,,,,,https://cdn.test/front.jpg,4\n", "").replace(",https://cdn.test/l.jpg", ",");
+    let dry = ImportOptions { dry_run: true, ..ImportOptions::default() };
+
+    let (said, _) = take_with(&service, file.as_bytes(), dry).await;
+
+    assert_eq!((said.images_removed, said.variants_removed, images(&service).await.len()), (2, 0, 4));
+    assert!(said.to_string().contains("unchanged      2 removed\n"), "{said}");
+    assert_eq!(take_good(&service, &file).await, said);
+    assert_eq!(images(&service).await, ["s SH-S", "m SH-M"]);
+    assert_eq!(take_good(&service, &file).await.images_removed, 0);
+}

@@ -56,3 +56,34 @@ async fn a_file_that_does_not_say_what_it_saw_is_not_compared(db: PgPool) {
     let error = imported.unwrap_err().to_string();
     assert!(error.contains("because it has no column \"Variant Inventory Qty Seen\". Export the products"), "{error}");
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn new_variants_that_cannot_be_bought_are_counted(db: PgPool) {
+    let service = service_db(&db);
+    let header = "Handle,Title,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price\n";
+    for (columns_of_stock, rows_of_file, stock, sold_out) in [
+        (
+            true,
+            "a,A,A,shopify,0,deny,1\nb,B,B,shopify,2,deny,1\nc,C,C,shopify,0,continue,1\nd,D,D,,,,1\n",
+            Stock::Initial,
+            1,
+        ),
+        (true, "a,A,A,shopify,,,1\n", Stock::Initial, 1),
+        (true, "a,A,A,shopify,2,deny,1\nb,B,B,,,,1\n", Stock::Keep, 2),
+        // A file without columns of stock.
+        (false, "a,A,A,1\nb,B,B,1\n", Stock::Initial, 2),
+    ] {
+        let header = if columns_of_stock { header } else { "Handle,Title,Variant SKU,Variant Price\n" };
+        let file = format!("{header}{rows_of_file}");
+        let (summary, errors) = take_with(&service, file.as_bytes(), with_stock(stock)).await;
+        assert_eq!((summary.variants_sold_out, errors), (sold_out, Vec::new()), "{file}");
+        assert!(summary.to_string().contains(&format!("sold out  {sold_out:>6} new variants")), "{summary}");
+        let not_available = "select count(*) from stock_levels where not is_available";
+        let counted: i64 = sqlx::query_scalar(not_available).fetch_one(&db).await.unwrap();
+        assert_eq!(counted.cast_unsigned(), sold_out);
+        // They are not new any more.
+        let (again, _) = take_with(&service, file.as_bytes(), with_stock(stock)).await;
+        assert!(again.variants_sold_out == 0 && !again.to_string().contains("sold out"), "{again}");
+        empty(&db).await;
+    }
+}
