@@ -36,9 +36,9 @@ pub struct ProductImport {
     pub variants: Vec<ImportVariant>,
     /// True if the product sells `variants` and no others. False if others stay as they are.
     pub has_all_variants: bool,
-    /// True if the options of the variants are all that they have. False if the file may not name all of them; values of attributes that it does
-    /// not name then stay.
-    pub has_all_options: bool,
+    /// Number of options for which the file has columns. If a variant of the product has more attributes, the file cannot name all of them; values
+    /// of attributes that it does not name then stay.
+    pub option_columns: usize,
     /// The images of the product.
     pub images: ImportImages,
 }

@@ -17,7 +17,7 @@ async fn import(db: &PgPool, variant: ImportVariant, dry_run: bool) -> Saved {
         name: Some("Gift wrap".to_owned()),
         variants: vec![ImportVariant { sku: Some("GW-1".to_owned()), price: Some(Money::from_minor(300)), ..variant }],
         has_all_variants: true,
-        has_all_options: true,
+        option_columns: 3,
         ..ProductImport::default()
     };
     save(db, &product, ImportOptions { dry_run, ..ImportOptions::default() }).await

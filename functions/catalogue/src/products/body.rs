@@ -112,7 +112,7 @@ impl UpdateProduct {
         let images = |all: Vec<CreateImage>| all.into_iter().map(|image| image.edit_in_list(base)).collect();
         ProductEdit {
             has_slug_of_name: false,
-            has_partial_options: false,
+            option_columns: None,
             product: ProductTarget::New,
             slug: self.slug,
             name: self.name,

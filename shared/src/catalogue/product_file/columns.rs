@@ -72,6 +72,11 @@ impl<C: Meaning> Columns<C> {
         self.places.contains_key(&column)
     }
 
+    /// Returns the columns that are known, in no order.
+    pub(in crate::catalogue) fn all(&self) -> impl Iterator<Item = C> + '_ {
+        self.places.keys().copied()
+    }
+
     /// Returns the number of columns that are known.
     pub(in crate::catalogue) fn known(&self) -> usize {
         self.places.len()

@@ -108,7 +108,7 @@ impl Reading<'_> {
             status,
             is_published,
             has_all_variants: self.columns.has_all_variants(),
-            has_all_options: self.columns.has_all_options(),
+            option_columns: if self.columns.has_all_options() { OPTIONS } else { 0 },
             ..ProductImport::default()
         };
         Ok(())

@@ -47,6 +47,14 @@ pub(super) fn of_simple(row: &Row, columns: &Columns) -> Result<Options, String>
     Ok(options)
 }
 
+/// Checks that no attribute of a row has a name without its values, or values without a name, because the file lacks the other column.
+pub(super) fn check_pairs(row: &Row, columns: &Columns) -> Result<(), String> {
+    let filled = columns.half_attributes().filter(|(column, _)| row.cell(columns, *column).is_some());
+    filled.min_by_key(|(column, _)| columns.place(*column)).map_or(Ok(()), |(column, missing)| {
+        Err(row.wrong(columns, column, &format!("the file has no column \"{}\"; add it", columns.name(missing))))
+    })
+}
+
 fn attribute(row: &Row, columns: &Columns, number: u16) -> Option<Attribute> {
     let name = row.cell(columns, Column::AttributeName(number))?.to_owned();
     let values = row.cell(columns, Column::AttributeValues(number)).map(list).unwrap_or_default();
@@ -76,17 +84,17 @@ pub(super) struct Expanded {
 impl ProductOptions {
     /// Finds the options: the attributes that variations name, in the order of the product.
     pub(super) fn read(head: &Row, variations: &[Row], columns: &Columns) -> Self {
-        let mut named: Vec<String> = Vec::new();
+        let (mut named, numbers): (Vec<String>, _) = (Vec::new(), columns.attributes());
         for row in variations {
-            for name in columns.attributes().filter_map(|number| row.cell(columns, Column::AttributeName(number))) {
+            for name in numbers.iter().filter_map(|number| row.cell(columns, Column::AttributeName(*number))) {
                 if !named.iter().any(|other| name_key(other) == name_key(name)) {
                     named.push(name.to_owned());
                 }
             }
         }
         let is_named = |name: &str| named.iter().any(|other| name_key(other) == name_key(name));
-        let mut attributes: Vec<Attribute> = columns
-            .attributes()
+        let mut attributes: Vec<Attribute> = numbers
+            .into_iter()
             .filter_map(|number| attribute(head, columns, number))
             .filter(|attribute| is_named(&attribute.name))
             .collect();
@@ -143,7 +151,9 @@ impl ProductOptions {
             is_new
         });
         match twice {
-            Some(name) => Err(format!("the product has two variations \"{name}\"; remove one of them")),
+            Some(name) => Err(format!(
+                "the product has two variations \"{name}\"; remove one of them, or add the columns of their other attributes"
+            )),
             None => Ok(expanded),
         }
     }
@@ -152,7 +162,7 @@ impl ProductOptions {
 /// Returns the value that a variation has of an attribute, as the product writes it; `None` if it has any.
 fn value(row: &Row, columns: &Columns, of: &Attribute) -> Option<String> {
     let is_it = |name: &str| name_key(name) == name_key(&of.name);
-    let mut numbers = columns.attributes();
+    let mut numbers = columns.attributes().into_iter();
     let number = numbers.find(|number| row.cell(columns, Column::AttributeName(*number)).is_some_and(is_it))?;
     let value = single(row.cell(columns, Column::AttributeValues(number))?);
     let known = of.values.iter().find(|known| name_key(known) == name_key(&value));

@@ -171,9 +171,24 @@ fn is_export(columns: &Columns) -> bool {
 }
 
 impl Columns {
-    /// Returns the numbers of the attributes for which the file has columns, in order.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = u16> {
-        (1..=u16::MAX).take_while(|number| self.has(Column::AttributeName(*number)))
+    /// Returns the numbers of the attributes for which the file has a column of names and one of values, in order.
+    pub(super) fn attributes(&self) -> Vec<u16> {
+        let named = self
+            .all()
+            .filter_map(|column| if let Column::AttributeName(number) = column { Some(number) } else { None });
+        let mut numbers: Vec<u16> = named.filter(|number| self.has(Column::AttributeValues(*number))).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Returns the columns of names without one of values, and those of values without one of names, each with the column that is missing.
+    pub(super) fn half_attributes(&self) -> impl Iterator<Item = (Column, Column)> + '_ {
+        let pairs = self.all().filter_map(|column| match column {
+            Column::AttributeName(number) => Some((column, Column::AttributeValues(number))),
+            Column::AttributeValues(number) => Some((column, Column::AttributeName(number))),
+            _ => None,
+        });
+        pairs.filter(|(_, other)| !self.has(*other))
     }
 
     /// Returns the column of weights, if the file has one.

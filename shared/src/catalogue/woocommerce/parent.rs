@@ -30,7 +30,7 @@ impl Variation {
             place: row.place,
             parent: cell(Column::Parent).unwrap_or_default(),
             sku: cell(Column::Sku),
-            is_of_several: columns.attributes().any(is_open),
+            is_of_several: columns.attributes().into_iter().any(is_open),
             name: cell(Column::Name),
             error: row.error,
         }

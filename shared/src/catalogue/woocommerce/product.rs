@@ -86,6 +86,7 @@ impl<'c> Reading<'c> {
     /// Reads the fields of the product.
     fn head(&self, rows: &ProductRows) -> Result<ProductImport, String> {
         let (row, columns) = (&rows.head, self.columns());
+        attributes::check_pairs(row, columns)?;
         if rows.handle.chars().count() > MAX_HANDLE {
             return Err(format!("\"{}\" has more than {MAX_HANDLE} characters", columns.name(Column::Sku)));
         }
@@ -104,7 +105,7 @@ impl<'c> Reading<'c> {
             tags: self.list(row, Column::Tags).map(tags).transpose()?,
             is_published: publication::is_published(row, columns)?,
             has_all_variants: self.rules.is_whole && has_variations && columns.has_all_variants(),
-            has_all_options: columns.has(Column::AttributeName(1)),
+            option_columns: columns.attributes().len(),
             images: self.images(row)?,
             ..ProductImport::default()
         })
@@ -169,7 +170,8 @@ impl<'c> Reading<'c> {
     /// Reads the only variant of a simple product.
     fn simple(&self, row: &Row) -> Result<ImportVariant, String> {
         let columns = self.columns();
-        let options = columns.has(Column::AttributeName(1)).then(|| attributes::of_simple(row, columns)).transpose()?;
+        let has_options = !columns.attributes().is_empty();
+        let options = has_options.then(|| attributes::of_simple(row, columns)).transpose()?;
         let sku = row.text(columns, Column::Sku, MAX_SKU)?;
         Ok(ImportVariant { sku, options, ..self.variant(row, row, stock::read(row, columns)?)? })
     }

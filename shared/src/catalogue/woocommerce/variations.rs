@@ -1,6 +1,6 @@
 //! Reads the variations of a product: those that the shop sells, each with the variants for which it stands.
 
-use super::attributes::{Expanded, Options, ProductOptions};
+use super::attributes::{Expanded, Options, ProductOptions, check_pairs};
 use super::columns::{Column, Columns};
 use super::product::{Reading, too_many_variants};
 use super::publication::is_enabled;
@@ -85,7 +85,8 @@ impl Reading<'_> {
         let stock = if stock::is_shared(row, head, columns) { shared } else { stock::read(row, columns)? };
         let variant = ImportVariant { image: self.image(row)?, ..self.variant(row, head, stock)? };
         let sku = row.text(columns, Column::Sku, MAX_SKU)?;
-        if !columns.has(Column::AttributeName(1)) {
+        check_pairs(row, columns)?;
+        if columns.attributes().is_empty() {
             return Ok(vec![ImportVariant { sku, ..variant }]);
         }
         let Expanded { variants, any } = options.expand(row, columns)?;

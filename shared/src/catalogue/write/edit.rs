@@ -40,8 +40,9 @@ pub struct ProductEdit {
     pub unpublish_at: Patch<Timestamp>,
     /// The variant that is shown first, unless one of `variants` is marked as the default.
     pub default_variant: Patch<VariantId>,
-    /// True if values of attributes that the edits of variants do not name stay, and variants without an edit too, if there are such attributes.
-    pub has_partial_options: bool,
+    /// Number of attributes that a file can name; `None` if there is no file. If a variant of the product has more attributes, values of those
+    /// that the edits of variants do not name stay, and variants without an edit too.
+    pub option_columns: Option<usize>,
     /// The change of the product's categories.
     pub categories: CategoriesEdit,
     /// The change of the product's variants.

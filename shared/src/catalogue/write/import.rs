@@ -271,7 +271,7 @@ fn edit(import: &ProductImport, options: ImportOptions) -> ProductEdit {
         tags: import.tags.clone(),
         status: import.status,
         is_published: import.is_published,
-        has_partial_options: !import.has_all_options,
+        option_columns: Some(import.option_columns),
         has_slug_of_name: import.has_slug_of_name,
         categories: match &import.categories {
             Patch::Keep => CategoriesEdit::Keep,

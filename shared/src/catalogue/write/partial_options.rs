@@ -8,11 +8,12 @@ use crate::catalogue::store::write::{KnownValue, NamedValue};
 /// Returns the edit with the values that stay, if variants of the product have attributes that the file does not name. Variants that it does not
 /// name stay too, because it cannot name all of them.
 pub(super) fn complete(edit: &ProductEdit, before: Option<&ProductSnapshot>) -> Option<ProductEdit> {
-    let before = before.filter(|_| edit.has_partial_options)?;
+    let (before, option_columns) = before.zip(edit.option_columns)?;
     let sold = || before.variants.iter().filter(|variant| !variant.is_archived);
     let is_named = |value: &KnownValue| edit.variants.edits().iter().any(|edit| names(edit, value));
+    let has_more = sold().any(|variant| variant.values.len() > option_columns);
     let has_options = edit.variants.edits().iter().any(|edit| edit.values.is_some());
-    if !has_options || sold().flat_map(|variant| &variant.values).all(is_named) {
+    if !has_more || !has_options || sold().flat_map(|variant| &variant.values).all(is_named) {
         return None;
     }
     let edits = edit.variants.edits().iter().map(|edit| complete_variant(edit, &before.variants)).collect();

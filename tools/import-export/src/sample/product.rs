@@ -65,7 +65,7 @@ impl Sample {
             is_published: None,
             variants: self.variants(currency),
             has_all_variants: true,
-            has_all_options: true,
+            option_columns: usize::MAX,
             images: ImportImages { all: Some(images.collect()), has_those_of_variants: true, is_ordered: true },
         }
     }

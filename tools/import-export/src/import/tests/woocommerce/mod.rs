@@ -1,5 +1,6 @@
 //! WooCommerce's product export in, rows out. The files have the shape of real ones and other products.
 
+mod attributes;
 mod cells;
 mod damaged;
 mod flags;
