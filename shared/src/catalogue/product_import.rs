@@ -59,6 +59,8 @@ pub struct ImportVariant {
     pub price: Option<Money>,
     /// The price before a reduction.
     pub compare_at_price: Patch<Money>,
+    /// The only price of a file that can have two; `None` if the file has both or says the price that shoppers pay.
+    pub only_price: Option<OnlyPrice>,
     /// The barcode (GTIN).
     pub barcode: Patch<String>,
     /// The weight in grams.
@@ -75,6 +77,16 @@ pub struct ImportVariant {
     pub backorder_limit: Patch<i32>,
     /// The URL of the first image that shows the variant.
     pub image: Patch<String>,
+}
+
+/// One of the two prices of a variant, from a file that does not have the other: a reduction stays, or begins or ends, by the price that the variant
+/// has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnlyPrice {
+    /// The price without a reduction. A variant that is reduced keeps its price.
+    Regular(Money),
+    /// The reduced price; `None` if there is no reduction.
+    Sale(Option<Money>),
 }
 
 /// An option that only names a variant without options, as in `Title`: `One size`. A variant that has this attribute with this value keeps

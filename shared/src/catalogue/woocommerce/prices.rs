@@ -4,15 +4,17 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::columns::{Column, Columns};
 use crate::catalogue::product_file::Row;
+use crate::catalogue::product_import::OnlyPrice;
 use crate::money::{Currency, Money};
 use crate::patch::Patch;
 use crate::time::Timestamp;
 
-/// The price that shoppers pay, and the one before a reduction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The price that shoppers pay, and the one before a reduction; or only one of the two prices of a file, if it has no column of the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prices {
     pub(super) price: Option<Money>,
     pub(super) compare_at: Patch<Money>,
+    pub(super) only: Option<OnlyPrice>,
 }
 
 /// Reads the prices of a row at this time.
@@ -23,12 +25,15 @@ pub(super) fn read(row: &Row, columns: &Columns, currency: Currency, now: Timest
     if regular.is_none() && columns.has(Column::RegularPrice) {
         return Err(format!("\"{}\" is empty", columns.name(Column::RegularPrice)));
     }
-    Ok(match (regular, sale) {
-        (Some(regular), Some(sale)) if sale < regular => Prices { price: Some(sale), compare_at: Patch::Set(regular) },
-        (Some(regular), _) if columns.has(Column::SalePrice) => {
-            Prices { price: Some(regular), compare_at: Patch::Clear }
+    let only = |only| Prices { only: Some(only), ..Prices::default() };
+    Ok(match (regular, sale, columns.has(Column::SalePrice)) {
+        (Some(regular), _, false) => only(OnlyPrice::Regular(regular)),
+        (Some(regular), Some(sale), true) if sale < regular => {
+            Prices { price: Some(sale), compare_at: Patch::Set(regular), only: None }
         }
-        (regular, sale) => Prices { price: regular.or(sale), compare_at: Patch::Keep },
+        (Some(regular), _, true) => Prices { price: Some(regular), compare_at: Patch::Clear, only: None },
+        (None, sale, true) => only(OnlyPrice::Sale(sale)),
+        (None, _, false) => Prices::default(),
     })
 }
 

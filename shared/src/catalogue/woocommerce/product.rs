@@ -183,7 +183,7 @@ impl<'c> Reading<'c> {
     /// Reads what simple products and variations have alike. A variation without a weight weighs what its product weighs.
     pub(super) fn variant(&self, row: &Row, head: &Row, stock: Stock) -> Result<ImportVariant, String> {
         let columns = self.columns();
-        let Prices { price, compare_at } = prices::read(row, columns, self.rules.currency, self.rules.now)?;
+        let Prices { price, compare_at, only } = prices::read(row, columns, self.rules.currency, self.rules.now)?;
         let weight_grams = match columns.weight() {
             None => Patch::Keep,
             Some((column, unit)) => {
@@ -199,6 +199,7 @@ impl<'c> Reading<'c> {
             line: row.place.line,
             price,
             compare_at_price: compare_at,
+            only_price: only,
             barcode: row.patch(columns, Column::Gtin, row.text(columns, Column::Gtin, MAX_SKU)?),
             weight_grams,
             on_hand: stock.on_hand,

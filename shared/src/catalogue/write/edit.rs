@@ -1,7 +1,7 @@
 //! An edit of a product. Each field stays as it is, is emptied or is set: [`Patch`], or `Option` for a field that cannot be empty.
 
 use crate::catalogue::Status;
-use crate::catalogue::product_import::{ImportImages, Label};
+use crate::catalogue::product_import::{ImportImages, Label, OnlyPrice};
 use crate::catalogue::store::snapshot::ProductSnapshot;
 use crate::catalogue::store::write::NamedValue;
 use crate::ids::{BrandId, CategoryId, ImageId, VariantId};
@@ -225,6 +225,8 @@ pub enum PriceEdit {
     },
     /// The variant costs this in total. A variant with its own price keeps having one.
     Total(Money),
+    /// The variant has this price of a file without its other price. It also changes the price before a reduction.
+    Only(OnlyPrice),
 }
 
 impl Default for PriceEdit {

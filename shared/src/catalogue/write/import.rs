@@ -312,6 +312,11 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         attribute: IdOrName::Name(attribute.clone()),
         value: IdOrName::Name(value.clone()),
     };
+    let price = match (variant.only_price, variant.price) {
+        (Some(only), _) => PriceEdit::Only(only),
+        (None, Some(price)) => PriceEdit::Total(price),
+        (None, None) => PriceEdit::default(),
+    };
     let name = match (&variant.label, &variant.options) {
         (Some(label), _) => VariantName::Label(label.clone()),
         (None, Some(options)) => VariantName::Made(variant_name(options)),
@@ -322,7 +327,7 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         sku: variant.sku.clone(),
         name,
         values: variant.options.as_ref().map(|options| options.iter().map(named).collect()),
-        price: variant.price.map_or_else(PriceEdit::default, PriceEdit::Total),
+        price,
         compare_at_price: variant.compare_at_price,
         barcode: variant.barcode.clone(),
         weight_grams: variant.weight_grams,

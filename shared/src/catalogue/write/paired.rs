@@ -36,7 +36,7 @@ impl<'e> Paired<'e> {
         match &self.pairs {
             Err(more) => errors.extend(more.iter().cloned()),
             Ok(pairs) => {
-                let new = pairs.iter().filter(|pair| pair.before.is_none() && pair.total().is_none());
+                let new = pairs.iter().filter(|pair| pair.before.is_none() && pair.total(&[]).is_none());
                 errors.extend(new.filter_map(|pair| Some(incomplete(Some(pair.edit?.at), Missing::Price))));
             }
         }

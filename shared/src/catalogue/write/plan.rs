@@ -232,7 +232,7 @@ fn base_price(edit: &ProductEdit, before: Option<&ProductSnapshot>, pairs: &[Pai
             current
         }
         (BasePrice::Lowest, current) => {
-            let lowest = pairs.iter().filter_map(Pair::total).min();
+            let lowest = pairs.iter().filter_map(|pair| pair.total(variants_of(before))).min();
             lowest.or(current).unwrap_or_default()
         }
     }
@@ -242,7 +242,7 @@ fn base_price(edit: &ProductEdit, before: Option<&ProductSnapshot>, pairs: &[Pai
 fn costs_the_same(before: &[VariantSnapshot], pairs: &[Pair<'_>]) -> bool {
     let is_same = |pair: &Pair<'_>| {
         let old = pair.before.and_then(|at| before.get(at)).map(|old| old.price);
-        old.is_some() && old == pair.total()
+        old.is_some() && old == pair.total(before)
     };
     pairs.iter().filter(|pair| pair.edit.is_some()).all(is_same)
 }

@@ -215,7 +215,8 @@ fn keeps_label(edit: &VariantEdit, old: Option<&VariantSnapshot>) -> bool {
 
 /// Returns the variant's own columns after the edit, at the position that it had. `values` are those that are known already.
 fn row(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: Option<&[&KnownValue]>, base: Money) -> VariantRow {
-    let price = PriceParts::after(edit.price, old, base);
+    let price = PriceParts::after(edit, old, base);
+    let (_, compare_at_price) = prices::given(edit, old);
     let is_same = values.is_some_and(|values| old.is_some_and(|old| values.iter().copied().eq(&old.values)));
     let values = values.unwrap_or_default();
     VariantRow {
@@ -224,7 +225,7 @@ fn row(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: Option<&[&Know
         position: old.map_or(0, |old| old.position),
         price_adjustment: price.adjustment,
         own_price: price.own,
-        compare_at_price: edit.compare_at_price.apply(old.and_then(|old| old.compare_at_price)),
+        compare_at_price: compare_at_price.apply(old.and_then(|old| old.compare_at_price)),
         barcode: edit.barcode.clone().apply(old.and_then(|old| old.barcode.clone())),
         weight_grams: edit.weight_grams.apply(old.and_then(|old| old.weight_grams)),
         is_archived: edit.is_archived.unwrap_or(old.is_some_and(|old| old.is_archived)),

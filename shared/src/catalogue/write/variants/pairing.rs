@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::edit::{PriceEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit, place};
+use super::super::edit::{VariantEdit, VariantName, VariantTarget, VariantsEdit, place};
 use super::super::error::{EditError, Missing};
+use super::prices::given;
 use super::values;
 use crate::catalogue::name_key;
 use crate::catalogue::store::snapshot::VariantSnapshot;
@@ -33,12 +34,9 @@ impl Pair<'_> {
         Self { edit: None, before: Some(before) }
     }
 
-    /// Returns the price that the edit gives to the variant.
-    pub(in super::super) fn total(&self) -> Option<Money> {
-        match self.edit?.edit.price {
-            PriceEdit::Total(price) => Some(price),
-            PriceEdit::Parts { .. } => None,
-        }
+    /// Returns the price that the edit gives to the variant, which is one of `before` or new.
+    pub(in super::super) fn total(&self, before: &[VariantSnapshot]) -> Option<Money> {
+        given(self.edit?.edit, self.before.and_then(|at| before.get(at))).0
     }
 }
 

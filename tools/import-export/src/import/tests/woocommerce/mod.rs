@@ -6,6 +6,7 @@ mod damaged;
 mod flags;
 mod images;
 mod parents;
+mod prices;
 mod reasons;
 mod variations;
 
