@@ -82,6 +82,11 @@ impl<C: Meaning> Columns<C> {
         self.places.len()
     }
 
+    /// Returns true if the shop uses the column at this index.
+    pub(super) fn uses(&self, index: usize) -> bool {
+        self.places.values().any(|(at, _)| *at == index)
+    }
+
     /// Returns true if the column at this index has guards ([`Meaning::has_guards`]).
     pub(super) fn has_guards(&self, index: usize) -> bool {
         self.guarded.contains(&index)

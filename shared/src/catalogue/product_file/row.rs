@@ -48,6 +48,9 @@ impl Row {
             if cell.contains('\0') {
                 error.get_or_insert_with(|| format!("{} contains a NUL character; remove it", columns.name_at(at)));
             }
+            if let Some(damage) = damage(&cell).filter(|_| columns.uses(at)) {
+                error.get_or_insert_with(|| format!("{} {damage}", columns.name_at(at)));
+            }
             let is_guarded = cell.contains('\'') && columns.has_guards(at);
             cells.push(if is_guarded { without_guards(&cell).into_owned() } else { cell });
         }
@@ -229,6 +232,28 @@ impl Row {
 
 /// The message about a cell that must have a whole number.
 const NOT_WHOLE: &str = "it must be a whole number";
+
+/// The letter that programs write for one that they could not read.
+const UNREAD_LETTER: char = '\u{fffd}';
+
+/// The results that spreadsheets show for formulas that fail.
+const FAILED_FORMULAS: [&str; 7] = ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"];
+
+/// Returns what another program has damaged in a cell. A damaged option or SKU is another one, for which the variant would be removed.
+fn damage(cell: &str) -> Option<String> {
+    let failed = FAILED_FORMULAS.iter().find(|failed| cell.trim() == **failed);
+    match failed {
+        Some(failed) => {
+            Some(format!("is \"{failed}\", the result of a formula that has failed in a spreadsheet; correct the cell"))
+        }
+        None => cell.contains(UNREAD_LETTER).then(|| {
+            format!(
+                "contains \"{UNREAD_LETTER}\", which a program has written for a letter that it could not read; correct the cell, or save the file as \
+                 \"CSV UTF-8\" with the program that has the right letters"
+            )
+        }),
+    }
+}
 
 /// Returns the reason why a record is no row of a file with this number of columns.
 fn unreadable(record: &Record, width: usize) -> Option<String> {

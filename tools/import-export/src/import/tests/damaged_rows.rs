@@ -363,3 +363,40 @@ async fn a_row_with_nothing_but_a_handle_removes_nothing(db: PgPool) {
     }
     assert_eq!(rows(&db).await, before);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cell_that_another_program_has_damaged_removes_no_variant(db: PgPool) {
+    let service = service_db(&db);
+    let header = "Handle,Title,Option1 Name,Option1 Value,Variant Inventory Qty,Variant Price,Notes\n";
+    let file = format!("{header}pin,Pin,Farbe,Grün,7,5,\npin,,,Rot,2,5,\n");
+    take_good(&service, &file).await;
+    let before = rows(&db).await;
+    let failed = |column: &str, text: &str| {
+        format!(
+            "the column \"{column}\" is \"{text}\", the result of a formula that has failed in a spreadsheet; correct the cell"
+        )
+    };
+    for (damaged, reason) in [
+        (
+            file.replace("Grün", "Gr\u{fffd}n"),
+            "the column \"Option1 Value\" contains \"\u{fffd}\", which a program".to_owned(),
+        ),
+        (
+            file.replace(",Pin,", ",P\u{fffd}n,"),
+            "the column \"Title\" contains \"\u{fffd}\", which a program".to_owned(),
+        ),
+        (file.replace("Grün", "#NAME?"), failed("Option1 Value", "#NAME?")),
+        (file.replace("Grün", " #N/A "), failed("Option1 Value", "#N/A")),
+        (file.replace("7,5,", "7,#REF!,"), failed("Variant Price", "#REF!")),
+        (file.replace("Farbe", "#VALUE!"), failed("Option1 Name", "#VALUE!")),
+        (file.replace("Pin,", "#DIV/0!,"), failed("Title", "#DIV/0!")),
+    ] {
+        let (summary, errors) = take(&service, &damaged).await;
+        let [(2, found)] = errors.as_slice() else { panic!("{damaged}: {errors:?}") };
+        assert!(found.starts_with(&reason), "{found}\n{reason}");
+        assert_eq!((summary.products_skipped, rows(&db).await == before), (1, true), "{damaged}");
+    }
+    // Columns that the shop does not use, and texts in which such a word stands among others.
+    let sound = file.replace("7,5,", "7,5,Gr\u{fffd}n").replace("2,5,", "2,5,#N/A").replace(",Pin,", ",Pin #N/A,");
+    assert_eq!(take_good(&service, &sound).await.variants, unchanged(2));
+}

@@ -29,6 +29,8 @@ async fn a_damaged_row_removes_nothing(db: PgPool) {
         (medium.replace("\"5\"", "\"\""), 4, "\"Regular price\" is empty"),
         (medium.trim_end_matches("\"\",\"\"\n").to_owned(), 4, "the file ends in this row"),
         (medium.split("-M\"").take(1).collect::<String>(), 4, "the file ends in a quoted cell"),
+        (medium.replace("MUG-M", "MUG-\u{fffd}"), 4, "the column \"SKU\" contains \"\u{fffd}\""),
+        (medium.replace("\"M\"", "\"#NAME?\""), 4, "the column \"Attribute 1 value(s)\" is \"#NAME?\""),
         (format!("{medium}{head}"), 5, "the product \"MUG\" is already on line 2"),
     ] {
         let (summary, errors) = take(&service, &[HEADER, &head, &small, &damaged].concat()).await;
