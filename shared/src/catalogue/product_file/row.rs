@@ -21,7 +21,9 @@ pub(in crate::catalogue) struct Row {
     pub(in crate::catalogue) key: String,
     pub(in crate::catalogue) error: Option<String>,
     pub(in crate::catalogue) cells: Vec<String>,
-    /// True if the file ends in the row, without its last cells and without a line break. It may be cut off there.
+    /// True if the file ends in the row, without a line break. It may be cut off there, also inside the last cell.
+    is_last: bool,
+    /// True if the row is the last and lacks its last cells.
     is_last_and_short: bool,
 }
 
@@ -30,7 +32,8 @@ impl Row {
     /// may be missing.
     pub(in crate::catalogue) fn new<C: Meaning>(record: Record, columns: &Columns<C>) -> Self {
         let mut error = unreadable(&record, columns.width);
-        let is_last_and_short = record.end == RecordEnd::File && record.fields.len() < columns.width;
+        let is_last = record.end == RecordEnd::File;
+        let is_last_and_short = is_last && record.fields.len() < columns.width;
         if is_last_and_short && !columns.suffice(record.fields.len()) {
             error.get_or_insert_with(|| cut_off(record.fields.len(), columns.width));
         }
@@ -57,7 +60,7 @@ impl Row {
         let key = columns.place(C::KEY).and_then(|at| cells.get(at));
         let key = key.map_or("", |key| unquoted(key.trim(), false));
         let key = if is_blank(key) { String::new() } else { key.to_owned() };
-        Self { place: record.place, key, error, cells, is_last_and_short }
+        Self { place: record.place, key, error, cells, is_last, is_last_and_short }
     }
 
     /// Records that a cell contains the next row, unless the row is malformed in another way.
@@ -80,7 +83,7 @@ impl Row {
 
     /// Returns true if the file may be cut off in this row.
     pub(in crate::catalogue) const fn may_be_cut_off(&self) -> bool {
-        self.is_last_and_short
+        self.is_last
     }
 
     /// Returns the change of a field by its column: none without the column, and an empty field if the cell is empty.

@@ -67,7 +67,7 @@ impl Index {
             if let Some(at) = swallowed_row(&row, columns) {
                 row.note_swallowed_row(columns, at);
             }
-            index.is_whole &= row.error.is_none();
+            index.is_whole &= row.error.is_none() && !may_lack_a_parent(&row, columns);
             match Kind::of(&row, columns) {
                 Kind::Variation => variations.push(Variation::read(row, columns)),
                 kind @ (Kind::Simple
@@ -173,6 +173,11 @@ impl Index {
     fn at(&self, from: Place) -> usize {
         self.order.partition_point(|(place, _)| place.offset < from.offset)
     }
+}
+
+/// Returns true if the file may be cut off in the name of the row's product, so that it is the name of another one.
+fn may_lack_a_parent(row: &Row, columns: &Columns) -> bool {
+    row.may_be_cut_off() && columns.place(Column::Parent) == row.cells.len().checked_sub(1)
 }
 
 /// Returns the cell that contains another row, because a closing quote is missing: a further line with an id and a type at their places.

@@ -95,6 +95,8 @@ impl<'c> Reading<'c> {
             return Err(format!("\"{}\" is empty", columns.name(Column::Name)));
         }
         let has_variations = rows.variations.as_ref().is_none_or(|variations| !variations.is_empty());
+        let mut all = std::iter::once(row).chain(rows.variations.iter().flatten());
+        let may_be_cut_off = all.any(Row::may_be_cut_off);
         Ok(ProductImport {
             handle: rows.handle.clone(),
             has_slug_of_name: true,
@@ -104,7 +106,7 @@ impl<'c> Reading<'c> {
             categories: self.categories(row)?,
             tags: self.list(row, Column::Tags).map(tags).transpose()?,
             is_published: publication::is_published(row, columns)?,
-            has_all_variants: self.rules.is_whole && has_variations && columns.has_all_variants(),
+            has_all_variants: self.rules.is_whole && has_variations && !may_be_cut_off && columns.has_all_variants(),
             option_columns: columns.attributes().len(),
             images: self.images(row)?,
             ..ProductImport::default()

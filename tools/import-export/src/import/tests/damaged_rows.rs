@@ -400,3 +400,21 @@ async fn a_cell_that_another_program_has_damaged_removes_no_variant(db: PgPool) 
     let sound = file.replace("7,5,", "7,5,Gr\u{fffd}n").replace("2,5,", "2,5,#N/A").replace(",Pin,", ",Pin #N/A,");
     assert_eq!(take_good(&service, &sound).await.variants, unchanged(2));
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_that_is_cut_off_in_its_last_cell_removes_no_variant_of_its_last_product(db: PgPool) {
+    let service = service_db(&db);
+    let header = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\n";
+    let cap = "cap,Cap,Size,S,C-S,9\n";
+    let file = format!("{header}{cap}cap,,,M,C-M,9\n{HAT}");
+    take_good(&service, &file).await;
+
+    let cut = format!("{header}{cap}hat,Hat,Size,S,H-S,25\nhat,,,M,H-M,2");
+    let summary = take_good(&service, &cut).await;
+
+    assert_eq!((summary.variants_removed, summary.variants.updated), (1, 1), "the cap is whole");
+    let hat = all(&service).await.into_iter().find(|product| product.slug == "hat").unwrap();
+    assert_eq!(hat.variants.len(), 3);
+    // With the line break, the file is whole.
+    assert_eq!(take_good(&service, &format!("{cut}5\n")).await.variants_removed, 1);
+}

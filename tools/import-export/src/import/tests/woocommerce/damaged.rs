@@ -41,3 +41,33 @@ async fn a_damaged_row_removes_nothing(db: PgPool) {
     // A file that is whole removes a variation that is not there.
     assert_eq!(take_good(&service, &[HEADER, &head, &small].concat()).await.variants_removed, 1);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_that_is_cut_off_in_its_last_cell_removes_no_variant_of_its_last_product(db: PgPool) {
+    let service = service_db(&db);
+    let header = "Type,SKU,Name,Parent,Attribute 1 name,Attribute 1 value(s),Regular price\n";
+    let head = |sku: &str| format!("variable,{sku},{sku},,Size,\"S, M\",\n");
+    let row = |sku: &str, size: &str| format!("variation,{sku}-{size},,{sku},Size,{size},55\n");
+    let both = |sku: &str| format!("{}{}{}", head(sku), row(sku, "S"), row(sku, "M"));
+    take_good(&service, &format!("{header}{}{}", both("CUP"), both("MUG"))).await;
+
+    let file = format!("{header}{}{}{}{}", head("CUP"), row("CUP", "S"), head("MUG"), row("MUG", "S"));
+    let summary = take_good(&service, file.trim_end_matches("5\n")).await;
+
+    assert_eq!((summary.variants_removed, summary.variants.updated), (1, 1), "the cup is whole");
+    assert_eq!(skus(&service).await, ["CUP-S", "MUG-S", "MUG-M"]);
+    assert_eq!(take_good(&service, &file).await.variants_removed, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_that_is_cut_off_in_a_parent_removes_nothing(db: PgPool) {
+    let service = service_db(&db);
+    let file = "Type,SKU,Name,Regular price,Attribute 1 name,Attribute 1 value(s),Parent\n\
+        variable,CUP,Cup,,Size,\"S, L\",\nvariation,,,5,Size,S,CUP\n\
+        variable,CUPS,Cups,,Size,\"S, L\",\nvariation,,,5,Size,S,CUPS\nvariation,,,5,Size,L,CUPS\n";
+    take_good(&service, file).await;
+
+    let (summary, _) = take(&service, file.trim_end_matches("S\n")).await;
+
+    assert_eq!((summary.variants_removed, all(&service).await[1].variants.len()), (0, 2));
+}
