@@ -1,4 +1,4 @@
-//! AuthOptions of a shop that change the public requests.
+//! Options of a shop that change the public requests.
 
 use serde_json::{Value, json};
 use shared::testing::TestApp;
