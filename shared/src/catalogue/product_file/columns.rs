@@ -67,6 +67,15 @@ impl<C: Meaning> Columns<C> {
         Self { places, guarded, width: header.len(), delimiter, decimals }
     }
 
+    /// Returns the names of the first two columns of a header that have the same meaning.
+    pub(in crate::catalogue) fn twice(header: &[String]) -> Option<[String; 2]> {
+        let mut seen: HashMap<C, &str> = HashMap::new();
+        header.iter().map(|name| name.trim()).find_map(|name| {
+            let first = seen.insert(C::named(name)?, name)?;
+            Some([first.to_owned(), name.to_owned()])
+        })
+    }
+
     /// Returns true if the file has this column.
     pub(in crate::catalogue) fn has(&self, column: C) -> bool {
         self.places.contains_key(&column)

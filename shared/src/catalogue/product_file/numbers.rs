@@ -18,7 +18,7 @@ pub(super) enum Decimals {
 pub(super) const GROUPED: &str = "write it without a thousands separator";
 
 /// A number that can mean two things.
-pub(super) const AMBIGUOUS: &str = "the digits after the separator may be thousands or decimals; write the number without a separator, or with two decimals";
+pub(super) const AMBIGUOUS: &str = "the digits after the separator may be thousands or decimals; write thousands without a separator, and not three decimals";
 
 impl Decimals {
     /// Returns the number with a point before its decimals, or the reason why its meaning is unclear. A text that is no number stays as it is.

@@ -100,9 +100,18 @@ impl Recognised {
             (Some((_, found)), Some(expected)) if found.format.kind != expected => {
                 Err(Unrecognised::Kind { found: found.format.kind, expected })
             }
-            (Some((_, found)), _) => Ok(found),
+            (Some((_, found)), _) => found.without_columns_twice(),
             (None, _) => Err(Unrecognised::of(start, encoding)?),
         }
+    }
+
+    /// Fails if two columns have the same meaning, because only one of them would count.
+    fn without_columns_twice(self) -> Result<Self, Unrecognised> {
+        let twice = match self.format.kind {
+            FileKind::ShopifyCsv => shopify::column_twice(&self.header),
+            FileKind::WooCommerceCsv => woocommerce::column_twice(&self.header),
+        };
+        twice.map_or(Ok(self), |[first, second]| Err(Unrecognised::ColumnTwice { first, second }))
     }
 
     /// Returns the rows of the whole file, which `from` reads.
@@ -146,6 +155,14 @@ pub enum Unrecognised {
          \"3237 - Animals & Pet Supplies > Live Animals\""
     )]
     Other(String),
+    /// Two columns of the file have the same meaning.
+    #[error("the columns \"{first}\" and \"{second}\" are for the same thing; remove one of them")]
+    ColumnTwice {
+        /// The name of the first.
+        first: String,
+        /// The name of the second.
+        second: String,
+    },
     /// The file has no columns.
     #[error(
         "it is empty; it must be a Shopify product export with the columns Handle, Title, Option1 Value and Variant Price, or a WooCommerce product \
@@ -242,7 +259,7 @@ impl Unrecognised {
         if header.iter().all(|name| is_blank(name)) {
             return Ok(Self::Empty);
         }
-        Ok(Self::Other(header.join(",").chars().filter(|c| !c.is_control()).take(100).collect()))
+        Ok(Self::Other(header.join(",").chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect()))
     }
 }
 
@@ -286,6 +303,10 @@ mod tests {
             (b"\xef\xbb\xbf\n\n", "it is empty"),
             (b"Handle,Title\rplate,Plate\r", "lines end with CR"),
             (b"id;name;price\n", "it begins with \"id;name;price\""),
+            (b"id\ttitle\tprice\n", "it begins with \"id title price\""),
+            (b"Handle,Variant Price,variant price\n", "the columns \"Variant Price\" and \"variant price\""),
+            (b"Handle,SKU,Title,Variant SKU,Price\n", "the columns \"SKU\" and \"Variant SKU\""),
+            (b"Type,SKU,Name,Regular price,name\n", "the columns \"Name\" and \"name\""),
             (b"Handle,Title,SKU,Location,On hand (current)\n", "export of stock"),
             (b"SKU,Regular price\n", "without the column Type"),
             (

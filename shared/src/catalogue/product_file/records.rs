@@ -36,6 +36,8 @@ pub struct Record {
     pub is_misquoted: bool,
     /// True behind a quoted field with a line break that ends as the text before an opening quote does: with a delimiter or a line break.
     may_end_before_quote: bool,
+    /// True if a record whose fields are all empty, and which is no blank line, comes before this one.
+    pub follows_empty_row: bool,
     /// The way in which the record ends.
     pub end: RecordEnd,
 }
@@ -132,10 +134,12 @@ impl<R: BufRead> Records<R> {
 
     /// Returns the next record with a field that is not empty, or the next that is too large; `None` at the end.
     pub fn record(&mut self) -> io::Result<Option<Record>> {
+        let mut follows_empty_row = false;
         while let Some(record) = self.read()? {
             if record.is_too_large || record.fields.iter().any(|field| !field.is_empty()) {
-                return Ok(Some(record));
+                return Ok(Some(Record { follows_empty_row, ..record }));
             }
+            follows_empty_row |= record.fields.len() > 1;
         }
         Ok(None)
     }

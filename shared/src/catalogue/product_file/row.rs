@@ -21,6 +21,8 @@ pub(in crate::catalogue) struct Row {
     pub(in crate::catalogue) key: String,
     pub(in crate::catalogue) error: Option<String>,
     pub(in crate::catalogue) cells: Vec<String>,
+    /// True if a row whose cells are all empty comes before this one.
+    pub(in crate::catalogue) follows_empty_row: bool,
     /// True if the file ends in the row, without a line break. It may be cut off there, also inside the last cell.
     is_last: bool,
     /// True if the row is the last and lacks its last cells.
@@ -60,7 +62,15 @@ impl Row {
         let key = columns.place(C::KEY).and_then(|at| cells.get(at));
         let key = key.map_or("", |key| unquoted(key.trim(), false));
         let key = if is_blank(key) { String::new() } else { key.to_owned() };
-        Self { place: record.place, key, error, cells, is_last, is_last_and_short }
+        Self {
+            place: record.place,
+            key,
+            error,
+            cells,
+            follows_empty_row: record.follows_empty_row,
+            is_last,
+            is_last_and_short,
+        }
     }
 
     /// Records that a cell contains the next row, unless the row is malformed in another way.

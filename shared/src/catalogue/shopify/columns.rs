@@ -168,6 +168,11 @@ pub fn is_inventory(header: &[String]) -> bool {
     columns.has(Column::Handle) && has_location && !columns.has(Column::Price)
 }
 
+/// Returns the names of two columns of a header that have the same meaning.
+pub fn column_twice(header: &[String]) -> Option<[String; 2]> {
+    Columns::twice(header)
+}
+
 impl Columns {
     /// Returns true if the file has all variants of its products, and not only some that it changes.
     pub(super) fn has_all_variants(&self) -> bool {

@@ -14,7 +14,7 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use columns::{Column, Columns};
-pub use columns::{is_inventory, known_columns};
+pub use columns::{column_twice, is_inventory, known_columns};
 pub use export::{Cells, rows, write_header, write_rows};
 use product::Rules;
 use row::{HandleAndSku, handle_and_sku, without_handle};
@@ -195,6 +195,11 @@ impl<R: BufRead> Products<R> {
             let error = RowError { line: stray.place.line, reason };
             if belongs { errors.push(error) } else { self.strays.push_back(error) }
         }
+        // The cells of a row between two rows of the product were deleted. Empty rows between products are no rows of theirs.
+        errors.extend(found.rows.iter().skip(1).filter(|row| row.follows_empty_row).map(|row| RowError {
+            line: row.place.line,
+            reason: "all cells of the row before this one are empty; complete that row, or remove it".to_owned(),
+        }));
         if let Some(reason) = self.scattered.reason(found.handle(), line) {
             errors.push(RowError { line, reason });
             return Item::Product(Err(errors));

@@ -170,6 +170,11 @@ fn is_export(columns: &Columns) -> bool {
         && (has_name || ONLY_HERE.iter().any(|column| columns.has(*column)))
 }
 
+/// Returns the names of two columns of a header that have the same meaning.
+pub fn column_twice(header: &[String]) -> Option<[String; 2]> {
+    Columns::twice(header)
+}
+
 impl Columns {
     /// Returns the numbers of the attributes for which the file has a column of names and one of values, in order.
     pub(super) fn attributes(&self) -> Vec<u16> {
@@ -183,11 +188,16 @@ impl Columns {
 
     /// Returns the columns of names without one of values, and those of values without one of names, each with the column that is missing.
     pub(super) fn half_attributes(&self) -> impl Iterator<Item = (Column, Column)> + '_ {
-        let pairs = self.all().filter_map(|column| match column {
-            Column::AttributeName(number) => Some((column, Column::AttributeValues(number))),
-            Column::AttributeValues(number) => Some((column, Column::AttributeName(number))),
-            _ => None,
-        });
+        let other = |column| {
+            if let Column::AttributeName(number) = column {
+                Some(Column::AttributeValues(number))
+            } else if let Column::AttributeValues(number) = column {
+                Some(Column::AttributeName(number))
+            } else {
+                None
+            }
+        };
+        let pairs = self.all().filter_map(move |column| Some((column, other(column)?)));
         pairs.filter(|(_, other)| !self.has(*other))
     }
 

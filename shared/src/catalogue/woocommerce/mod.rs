@@ -18,7 +18,7 @@ use std::io;
 use std::sync::Arc;
 
 use columns::Columns;
-pub use columns::{known_columns, lacks_type};
+pub use columns::{column_twice, known_columns, lacks_type};
 use index::{Index, Item};
 use kind::Kind;
 use product::{ProductRows, Rules};

@@ -20,6 +20,11 @@ async fn a_damaged_row_changes_nothing_of_its_product(db: PgPool) {
             format!("{}{CAP}", HAT.replace("hat,,,L", "  ,,,L")),
             (4, "\"Handle\" is empty; the product \"hat\" before it is not imported"),
         ),
+        // All cells of the row are deleted.
+        (
+            HAT.replace("hat,,,M,H-M,25", ",,,,,"),
+            (4, "all cells of the row before this one are empty; complete that row, or remove it"),
+        ),
         // Another handle without a title: a typing error.
         (
             HAT.replace("hat,,,L", "hta,,,L"),
@@ -417,4 +422,12 @@ async fn a_file_that_is_cut_off_in_its_last_cell_removes_no_variant_of_its_last_
     assert_eq!(hat.variants.len(), 3);
     // With the line break, the file is whole.
     assert_eq!(take_good(&service, &format!("{cut}5\n")).await.variants_removed, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn empty_rows_around_products_and_blank_lines_say_nothing(db: PgPool) {
+    let service = service_db(&db);
+    let empty_row = ",,,,,\n";
+    let file = format!("{HEADER}{empty_row}{}{empty_row}{CAP}{empty_row}{empty_row}", HAT.replace('\n', "\n\n"));
+    assert_eq!(take_good(&service, &file).await.products, created(2));
 }

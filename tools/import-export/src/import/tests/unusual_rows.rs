@@ -59,7 +59,7 @@ async fn a_whole_quantity_may_have_decimals(db: PgPool) {
         (
             "1.000",
             Err(
-                "the digits after the separator may be thousands or decimals; write the number without a separator, or with two decimals",
+                "the digits after the separator may be thousands or decimals; write thousands without a separator, and not three decimals",
             ),
         ),
     ] {
