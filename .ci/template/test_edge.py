@@ -100,6 +100,15 @@ class Limits(unittest.TestCase):
         self.assertTrue(all("Block" in rule["Action"] for rule in acl["Rules"]))
         self.assertEqual(rates["accounts"]["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"], "/auth/")
 
+    def test_a_path_that_is_written_in_another_way_meets_the_same_limit(self):
+        rules = Stack(region="us-east-1", **EDGE).properties("EdgeWebAcl")["Rules"]
+        match = rules[0]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["ByteMatchStatement"]
+        # WAF goes by the priorities, whatever the order of the list. Decoding comes first: `/%2e/auth/` has its dot only then.
+        steps = [one["Type"] for one in sorted(match["TextTransformations"], key=lambda one: one["Priority"])]
+        self.assertEqual(steps, ["URL_DECODE", "NORMALIZE_PATH", "LOWERCASE"])
+        self.assertEqual(len({one["Priority"] for one in match["TextTransformations"]}), len(steps))
+        self.assertEqual(match["SearchString"], match["SearchString"].lower())
+
     def test_elsewhere_it_takes_one_or_has_none(self):
         self.assertNotIn("WebACLId", distribution())
         self.assertNotIn("EdgeWebAcl", Stack(**EDGE).resources)
