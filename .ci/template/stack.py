@@ -41,6 +41,7 @@ SETS = [
     {"UseProxy": "false", "PrivateEndpoints": "none", "DatabaseClass": "db.m7g.large"},
     {
         "Stage": "production",
+        "PermissionsBoundary": "arn:aws:iam::123456789012:policy/shop-boundary",
         "TrafficShift": "Canary10Percent5Minutes",
         "CorsOrigins": "https://shop.example.com,https://www.example.com",
         "DomainName": "api.example.com",
@@ -93,16 +94,14 @@ def _transformed(parameters):
     return json.loads(json.dumps(Translator({}, Parser()).translate(template, dict(parameters))))
 
 
-@functools.cache  # the same parameters make the same stack, and no test changes one
-class Stack:
-    """The resources and outputs of a stack with these parameters; the others have their defaults. `region` is where it is."""
+class Template:
+    """A template with its parameters, without SAM's transform. `account` is what it is made in."""
 
-    def __init__(self, region=ACCOUNT["AWS::Region"], **parameters):
-        self.account = {**ACCOUNT, "AWS::Region": region}
-        self.template = _transformed(tuple(sorted({**REQUIRED, **parameters}.items())))
-        defaults = {name: one.get("Default") for name, one in self.template["Parameters"].items()}
-        self.parameters = {name: str(value) for name, value in {**defaults, **REQUIRED, **parameters}.items()}
-        self.refused = [*self._refused_values(), *self._refused_by_rules()]
+    def __init__(self, template, parameters, account=ACCOUNT):
+        self.account = account
+        self.template = template
+        defaults = {name: one.get("Default") for name, one in template["Parameters"].items()}
+        self.parameters = {name: str(value) for name, value in {**defaults, **parameters}.items()}
         self.resources = self._existing("Resources")
         self.outputs = self._existing("Outputs")
 
@@ -123,20 +122,6 @@ class Stack:
             name: one for name, one in self.template[section].items() if "Condition" not in one or self.condition(one["Condition"])
         }
         return {name: self.value(one) for name, one in there.items()}
-
-    def _refused_values(self):
-        for name, value in self.parameters.items():
-            parameter = self.template["Parameters"][name]
-            allowed = [str(one) for one in parameter.get("AllowedValues", [])]
-            if allowed and value not in allowed:
-                yield f"{name} is none of {allowed}"
-            if not re.fullmatch(parameter.get("AllowedPattern", ".*"), value):
-                yield f"{name} does not match its pattern"
-
-    def _refused_by_rules(self):
-        for rule in self.template["Rules"].values():
-            if self.value(rule.get("RuleCondition", True)):
-                yield from (one["AssertDescription"] for one in rule["Assertions"] if not self.value(one["Assert"]))
 
     def value(self, node):
         """Returns a part of the template with its functions applied."""
@@ -205,6 +190,30 @@ class Stack:
         if "${" not in text:
             return text
         return {"Fn::Sub": [text, left] if left else text}
+
+
+@functools.cache  # the same parameters make the same stack, and no test changes one
+class Stack(Template):
+    """The resources and outputs of a stack with these parameters; the others have their defaults. `region` is where it is."""
+
+    def __init__(self, region=ACCOUNT["AWS::Region"], **parameters):
+        parameters = {**REQUIRED, **parameters}
+        super().__init__(_transformed(tuple(sorted(parameters.items()))), parameters, {**ACCOUNT, "AWS::Region": region})
+        self.refused = [*self._refused_values(), *self._refused_by_rules()]
+
+    def _refused_values(self):
+        for name, value in self.parameters.items():
+            parameter = self.template["Parameters"][name]
+            allowed = [str(one) for one in parameter.get("AllowedValues", [])]
+            if allowed and value not in allowed:
+                yield f"{name} is none of {allowed}"
+            if not re.fullmatch(parameter.get("AllowedPattern", ".*"), value):
+                yield f"{name} does not match its pattern"
+
+    def _refused_by_rules(self):
+        for rule in self.template["Rules"].values():
+            if self.value(rule.get("RuleCondition", True)):
+                yield from (one["AssertDescription"] for one in rule["Assertions"] if not self.value(one["Assert"]))
 
 
 _FUNCTIONS = {

@@ -1,9 +1,12 @@
-//! Every policy is written in the template.
+//! Every policy is written in the template, except CodeDeploy's.
 
 use serde_json::Value;
 
 use super::list;
 use crate::template::{read, resources_of, template};
+
+/// Only AWS knows what CodeDeploy asks for, and SAM would attach the same.
+const OF_CODEDEPLOY: &str = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda";
 
 /// Returns the policies that AWS or SAM wrote, because the template does not show what they allow.
 fn written_elsewhere(template: &Value) -> Vec<String> {
@@ -22,7 +25,8 @@ fn written_elsewhere(template: &Value) -> Vec<String> {
     }
     for role in resources_of(template, "AWS::IAM::Role") {
         let managed = list(role.property("ManagedPolicyArns"));
-        found.extend(managed.iter().filter(|policy| !is_own(policy)).map(|policy| format!("{}: {policy}", role.name)));
+        let elsewhere = managed.iter().filter(|policy| !is_own(policy) && policy["Fn::Sub"] != OF_CODEDEPLOY);
+        found.extend(elsewhere.map(|policy| format!("{}: {policy}", role.name)));
     }
     found
 }
