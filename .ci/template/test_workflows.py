@@ -1,5 +1,6 @@
 """The workflows: nothing runs in them that strangers can replace."""
 
+import json
 import re
 import unittest
 
@@ -50,6 +51,36 @@ class Workflows(unittest.TestCase):
             self.assertIn(workflow["permissions"], ({}, {"contents": "read"}), page.name)
             for name, job in jobs(page):
                 self.assertNotIn("write-all", str(job.get("permissions")), f"{page.name}: {name}")
+
+
+class Environments(unittest.TestCase):
+    """What docs/deploying.md lets into the environments is what the workflow sends there."""
+
+    text = (ROOT / "docs/deploying.md").read_text()
+
+    def test_no_environment_is_made_that_admits_every_branch(self):
+        made = re.findall(r"gh api --method PUT \S*/environments/(\S+?)\"? (.*)\n(.*)", self.text)
+        self.assertEqual([stage for stage, _, _ in made], ["staging", "production"])
+        for stage, rest, body in made:
+            self.assertEqual(rest, "--input - <<'JSON'", stage)
+            settings = json.loads(body.replace("…", "1"))
+            self.assertEqual(settings["deployment_branch_policy"], {"protected_branches": False, "custom_branch_policies": True}, stage)
+            self.assertEqual("reviewers" in settings, stage == "production")
+
+    def test_they_admit_what_the_workflow_runs_for_and_no_more(self):
+        workflow = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text())
+        pushed = workflow[True]["push"]  # YAML reads `on` as true
+        branches, tags = ([(name, kind) for name in pushed[f"{kind}{ending}"]] for kind, ending in (("branch", "es"), ("tag", "s")))
+        # A release goes back by hand, from the branch.
+        self.assertIn("workflow_dispatch", workflow[True])
+        admitted = {"staging": branches, "production": [*branches, *tags]}
+        shown = re.findall(r"--method POST \S*/environments/(\w+)/deployment-branch-policies -f name='?([^' ]+)'? -f type=(\w+)", self.text)
+        self.assertEqual(shown, [(stage, *one) for stage, all_of in admitted.items() for one in all_of])
+
+    def test_preflight_expects_the_same(self):
+        script = (ROOT / ".ci/preflight").read_text()
+        self.assertIn("refs='main (branch)'", script)
+        self.assertIn("refs+=', v* (tag)'", script)
 
 
 if __name__ == "__main__":
