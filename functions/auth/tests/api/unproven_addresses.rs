@@ -144,7 +144,7 @@ async fn add_address(client: &Client) {
 async fn use_link(app: &TestApp, user: UserId, purpose: Purpose) {
     let (path, more) = match purpose {
         Purpose::EmailReset => ("reset_email_confirm", json!({"new_email": format!("new-{user}@example.com")})),
-        _ => ("reset_password_confirm", json!({"new_password": PASSWORD})),
+        Purpose::ActivateUser | Purpose::PasswordReset => ("reset_password_confirm", json!({"new_password": PASSWORD})),
     };
     let body = a_link(app, user, purpose).await.with(more);
     app.anonymous().post(&format!("/auth/users/{path}/"), body).await.expect(204);
