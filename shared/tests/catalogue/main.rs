@@ -9,6 +9,7 @@ mod imported_stock_rules;
 mod list_plans;
 mod plans;
 mod product_index;
+mod search_order;
 mod words;
 
 /// Runs these statements and returns the number of changed rows.
