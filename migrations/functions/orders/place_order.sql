@@ -6,7 +6,7 @@
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
 -- Its commit does not wait for the disk, which would hold the lock for as long. So an order counts only once `flush_order` has found it on disk:
--- nobody may hear of it before.
+-- it is neither answered nor mailed before.
 --
 -- Its plans are generic and are kept by the session. PostgreSQL would plan a statement with an array again at every call, under the lock, because an
 -- array of one element makes a plan look cheaper; no plan here depends on the values.

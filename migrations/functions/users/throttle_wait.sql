@@ -1,4 +1,4 @@
--- The seconds that throttle_client would make this client wait, as far as others have counted by now; 0 if it may try. It locks nothing and counts
+-- The seconds that throttle_client would make this client wait, as far as others have counted; 0 if it may try. It locks nothing and counts
 -- nothing: it spares work that throttle_client would refuse, which is called last where the work is long, because the row that it counts in stays
 -- locked until the commit.
 -- Runs as the owner of the table, as throttle does.

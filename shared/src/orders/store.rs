@@ -104,7 +104,7 @@ struct Row {
 }
 
 /// Turns a cart into an order, or returns why not: one round trip, one transaction, all or nothing. A second round trip, in which nothing is locked,
-/// waits until the order is on disk: nobody hears of an order that a crash could take back.
+/// waits until the order is on disk: no answer and no mail is about an order that a crash could take back.
 ///
 /// It is safe to repeat, also after an error that leaves it unknown whether the order was placed, because a cart becomes at most one order. Whatever
 /// happened after the order was placed is a temporary error.

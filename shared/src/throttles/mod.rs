@@ -138,7 +138,7 @@ impl Subject {
         Self::digest_of("user", &user.to_string())
     }
 
-    /// A sign-in.
+    /// A sign-in of an account.
     pub fn sign_in(sign_in: SignInId) -> Self {
         Self::digest_of("sign_in", &sign_in.to_string())
     }

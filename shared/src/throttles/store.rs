@@ -26,7 +26,7 @@ pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp)
     Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
 }
 
-/// Returns the seconds that [`count`] would make the attempt wait, as far as others have counted by now; without a lock and without counting.
+/// Returns the seconds that [`count`] would make the attempt wait, as far as others have counted; without a lock and without counting.
 pub async fn wait(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
     let scope = limit.rule().scope;
     let wait = sqlx::query_scalar!(

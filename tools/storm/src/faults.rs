@@ -21,7 +21,7 @@ pub enum Fault {
     Restart,
     /// PostgreSQL crashes and stays away for a while
     DatabaseAway,
-    /// What listens for connections to the database closes them, or answers that it is starting
+    /// Connections to the database are closed at once, or get an error for an answer
     LineRefuses,
     /// A function is frozen in the middle of a request, for longer than its transaction may be idle
     FunctionFrozen,

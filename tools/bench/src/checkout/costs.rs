@@ -1,4 +1,4 @@
-//! What one checkout costs PostgreSQL, counted while nothing else runs.
+//! Costs of one checkout for PostgreSQL, counted while nothing else runs.
 
 use anyhow::Context as _;
 use serde::Serialize;

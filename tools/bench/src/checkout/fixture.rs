@@ -213,7 +213,7 @@ impl Fixture {
 }
 
 impl Sale {
-    /// All kinds.
+    /// All kinds of sales.
     pub(super) const ALL: [Self; 4] = [Self::Flash, Self::Spread, Self::Large, Self::SoldOut];
 
     /// Returns the name of what is counted.

@@ -106,7 +106,7 @@ async fn a_crash_in_the_middle_of_a_sale_loses_no_order_that_a_buyer_was_told_of
     assert!(app.stock_adds_up().await);
 }
 
-/// The same with buyers who are told of an order before it is on disk, to see that the test above can fail.
+/// The same with buyers who get their answers before the orders are on disk, to see that the test above can fail.
 #[tokio::test]
 #[ignore = "a control of the test above, which loses orders on purpose; run it with `--run-ignored only`"]
 async fn without_the_flush_a_crash_loses_orders() {

@@ -1,4 +1,4 @@
-//! Nobody hears of an order that is not on disk.
+//! An order is answered and mailed only once it is on disk.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! What PostgreSQL plans while a stock row is locked.
+//! Plans that PostgreSQL makes while a stock row is locked.
 
 use std::sync::Arc;
 

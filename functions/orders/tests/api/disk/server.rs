@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 const DATABASE: &str = "shop";
-/// A commit waits this many microseconds for the disk, and the writer of WAL writes nothing meanwhile.
+/// A commit waits this many microseconds for the disk, and the writer of WAL writes nothing by itself.
 const SETTINGS: [&str; 5] = [
     "commit_delay = 3000",
     "commit_siblings = 0",
