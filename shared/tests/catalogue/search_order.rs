@@ -68,7 +68,21 @@ async fn create(db: &PgPool, count: i32, words: &str) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn rare_words_find_the_same_products_in_the_same_order(db: PgPool) {
     create(&db, 400, "shoe,shoes,shoelace,red,reddish,wool,woollen,t-shirt,shirt,50 ml").await;
-    for text in ["shoe", "sho", "red", "red shoe", "wool shirt", "woo", "t shirt", "tshirt", "50ml", "re sh", "P17", "p17 red", "5"] {
+    for text in [
+        "shoe",
+        "sho",
+        "red",
+        "red shoe",
+        "wool shirt",
+        "woo",
+        "t shirt",
+        "tshirt",
+        "50ml",
+        "re sh",
+        "P17",
+        "p17 red",
+        "5",
+    ] {
         let expected = by_looking(&db, text).await;
         assert!(!expected.is_empty(), "{text}");
         for page_size in [1, 5, 51, 500] {

@@ -208,7 +208,8 @@ impl Storm {
         let ends = Instant::now() + self.plan.duration;
         let (weather, cluster, owner) = (self.weather.clone(), self.cluster.clone(), self.owner.clone());
         let seeded = Seeded::new(self.plan.seed, "schedule", 0);
-        let schedule = Schedule { weather, cluster, owner, seeded, all_strike: self.plan.all_strike() };
+        let schedule =
+            Schedule { weather, cluster, owner, seeded, all_strike: self.plan.all_strike(), stopping: Arc::default() };
         let faults = schedule.run(self.plan.faults.clone(), ends);
         let progress = async {
             while Instant::now() < ends {

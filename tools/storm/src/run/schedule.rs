@@ -8,6 +8,7 @@ use local_postgres::Cluster;
 use shared::app::db::Connector;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, Executor as _};
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -25,6 +26,8 @@ pub(super) struct Schedule {
     pub(super) seeded: Seeded,
     /// True if the storm goes on until each fault has struck.
     pub(super) all_strike: bool,
+    /// Held by a fault that stops PostgreSQL until it runs again: the next one waits.
+    pub(super) stopping: Arc<Mutex<()>>,
 }
 
 impl Schedule {
@@ -41,6 +44,10 @@ impl Schedule {
             }
             if let Some(fault) = deck.pop() {
                 self.begin(fault, &mut running);
+            }
+            // What failed ends the storm at once, not after an hour.
+            while let Some(done) = running.try_join_next() {
+                done??;
             }
             let pause = self.seeded.millis(600..2_400);
             sleep(pause.min(ends.saturating_duration_since(Instant::now()))).await;
@@ -70,15 +77,17 @@ impl Schedule {
         say(format_args!("fault  {}", fault.name()));
         match fault {
             Fault::Restart => {
-                let (cluster, weather) = (self.cluster.clone(), self.weather.clone());
+                let (cluster, weather, stopping) = (self.cluster.clone(), self.weather.clone(), self.stopping.clone());
                 running.spawn(async move {
+                    let _alone = stopping.lock().await;
                     weather.count(Fault::Restart);
                     tokio::task::spawn_blocking(move || cluster.restart_at_once()).await?
                 });
             }
             Fault::DatabaseAway => {
-                let (cluster, weather) = (self.cluster.clone(), self.weather.clone());
+                let (cluster, weather, stopping) = (self.cluster.clone(), self.weather.clone(), self.stopping.clone());
                 running.spawn(async move {
+                    let _alone = stopping.lock().await;
                     weather.count(Fault::DatabaseAway);
                     let crashed = cluster.clone();
                     tokio::task::spawn_blocking(move || crashed.kill_hard()).await??;
