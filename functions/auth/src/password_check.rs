@@ -2,7 +2,7 @@
 
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, RetryAfter};
+use shared::http::ApiError;
 use shared::throttles::{self, Limit, Subject};
 use shared::users::store::{self, Account};
 use shared::users::{ClientInfo, passwords};
@@ -16,9 +16,7 @@ pub(crate) async fn check_password(
 ) -> Result<(), ApiError> {
     let subject = Subject::user(account.id);
     let mut tx = app.db.begin().await?;
-    if let Some(wait) = throttles::store::count(&mut tx, Limit::PasswordCheck, &subject, app.clock.now()).await? {
-        return Err(ApiError::Throttled(RetryAfter(wait)));
-    }
+    throttles::count_or_refuse(&mut tx, Limit::PasswordCheck, &subject, app.clock.now()).await?;
     let stored = store::password_hash(&mut tx, account.id).await?;
     tx.commit().await?;
     let is_correct = passwords::verify(current_password, stored).await?;

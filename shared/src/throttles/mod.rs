@@ -6,7 +6,10 @@ pub mod store;
 use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 
+use crate::app::db::Tx;
+use crate::http::{ApiError, RetryAfter};
 use crate::ids::{SignInId, UserId};
+use crate::time::Timestamp;
 use crate::users::ClientInfo;
 
 /// The limited actions. Checkouts are counted by `place_order`, in the round trip of the checkout.
@@ -100,6 +103,12 @@ impl Limit {
             }
         }
     }
+}
+
+/// Counts an attempt, as [`store::count`] does; fails with 429 after too many.
+pub async fn count_or_refuse(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> Result<(), ApiError> {
+    let wait = store::count(tx, limit, subject, now).await?;
+    wait.map_or(Ok(()), |wait| Err(ApiError::Throttled(RetryAfter(wait))))
 }
 
 /// The person or client whose attempts are counted, as a digest, so that the table holds no names.

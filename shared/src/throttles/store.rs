@@ -23,7 +23,7 @@ pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp)
     )
     .fetch_one(&mut *tx)
     .await?;
-    Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
+    Ok(seconds(wait))
 }
 
 /// Returns the seconds that [`count`] would make the attempt wait, as far as others have counted; without a lock and without counting.
@@ -38,7 +38,7 @@ pub async fn wait(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) 
     )
     .fetch_one(&mut *tx)
     .await?;
-    Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
+    Ok(seconds(wait))
 }
 
 /// Counts a log-in with this address from this client, all limits in one round trip, like [`count`] does for one. If the client has to wait, the
@@ -64,7 +64,7 @@ pub async fn count_log_in(tx: &mut Tx, email: &Subject, client: &Subject, now: T
     )
     .fetch_one(&mut *tx)
     .await?;
-    Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
+    Ok(seconds(wait))
 }
 
 /// Records a successful log-in: the attempts with its address are deleted, and this attempt does not count against the client.
@@ -103,4 +103,9 @@ pub async fn reset(tx: &mut Tx, limit: Limit, subject: &Subject) -> sqlx::Result
         .execute(&mut *tx)
         .await
         .map(drop)
+}
+
+/// Returns the wait as the database counts it; `None` if there is none.
+fn seconds(wait: i32) -> Option<u32> {
+    u32::try_from(wait).ok().filter(|wait| *wait > 0)
 }

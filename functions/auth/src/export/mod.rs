@@ -9,7 +9,7 @@ use shared::addresses::{self, Address};
 use shared::app::App;
 use shared::app::db::{KeysetBounds, Tx};
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, CurrentUser, Problems, RetryAfter, Unauthorized};
+use shared::http::{ApiError, CurrentUser, Problems, Unauthorized};
 use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
@@ -104,9 +104,7 @@ pub(crate) async fn export_me(
 ) -> Result<impl IntoResponse, ApiError> {
     let (user, now) = (account.id, app.clock.now());
     let mut tx = app.db.begin().await?;
-    if let Some(wait) = throttles::store::count(&mut tx, Limit::Export, &Subject::user(user), now).await? {
-        return Err(ApiError::Throttled(RetryAfter(wait)));
-    }
+    throttles::count_or_refuse(&mut tx, Limit::Export, &Subject::user(user), now).await?;
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
     let data = collect(&mut tx, user, now).await?.ok_or(Unauthorized::UserNotFound)?;

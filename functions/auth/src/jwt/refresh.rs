@@ -8,7 +8,7 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, PublicProblems, Request, RetryAfter};
+use shared::http::{ApiError, Body, PublicProblems, Request};
 use shared::ids::{SignInId, UserId};
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
@@ -97,7 +97,7 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
     let mut first_use = used_at.unwrap_or(now);
     if rotates && !is_too_late(first_use, now) {
         // Before the token is locked, so that a crowd over the limit writes nothing. A refresh that replaces no token writes once a minute at most.
-        count(&mut tx, sign_in, now).await?;
+        throttles::count_or_refuse(&mut tx, Limit::Refresh, &Subject::sign_in(sign_in), now).await?;
         first_use = sign_ins::use_token(&mut tx, id, now).await?;
     }
     if is_too_late(first_use, now) {
@@ -122,12 +122,6 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
 /// Returns true if a token that was first used at this time may not be used any more.
 fn is_too_late(first_use: Timestamp, now: Timestamp) -> bool {
     first_use.plus_seconds(REUSE_SECONDS) < now
-}
-
-/// Counts a refresh that leaves a token; fails with 429 after too many.
-async fn count(tx: &mut Tx, sign_in: SignInId, now: Timestamp) -> Result<(), ApiError> {
-    let wait = throttles::store::count(tx, Limit::Refresh, &Subject::sign_in(sign_in), now).await?;
-    wait.map_or(Ok(()), |wait| Err(ApiError::Throttled(RetryAfter(wait))))
 }
 
 /// Ends the sign-in, because it is unknown which of the two clients with this token has stolen it.

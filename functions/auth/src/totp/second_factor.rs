@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, RetryAfter, Unauthorized};
+use shared::http::{ApiError, Unauthorized};
 use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
@@ -136,8 +136,7 @@ async fn use_device(
 /// Counts an attempt; fails with 429 after too many. The code is checked in the same transaction, under the lock that counting takes, so
 /// concurrent attempts are checked one after another.
 pub(super) async fn count_attempt(tx: &mut Tx, subject: &Subject, now: Timestamp) -> Result<(), ApiError> {
-    let wait = throttles::store::count(tx, Limit::SecondFactor, subject, now).await?;
-    wait.map_or(Ok(()), |wait| Err(ApiError::Throttled(RetryAfter(wait))))
+    throttles::count_or_refuse(tx, Limit::SecondFactor, subject, now).await
 }
 
 /// Resets the number of attempts after a valid code.

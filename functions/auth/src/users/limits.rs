@@ -1,9 +1,9 @@
 //! Limits on how often mails may be requested.
 
 use shared::app::App;
-use shared::http::{ApiError, RetryAfter};
+use shared::http::ApiError;
 use shared::ids::UserId;
-use shared::throttles::{Limit, Subject, store};
+use shared::throttles::{Limit, Subject, count_or_refuse};
 use shared::users::ClientInfo;
 
 /// Returns the limits of a change of email address: mails go to both addresses, and the new one may belong to someone else.
@@ -19,9 +19,7 @@ pub(super) fn for_email_change(user: UserId, new: &str, client_info: &ClientInfo
 pub(super) async fn count(app: &App, attempts: &[(Limit, Subject)]) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
     for (limit, subject) in attempts {
-        if let Some(wait) = store::count(&mut tx, *limit, subject, app.clock.now()).await? {
-            return Err(ApiError::Throttled(RetryAfter(wait)));
-        }
+        count_or_refuse(&mut tx, *limit, subject, app.clock.now()).await?;
     }
     tx.commit().await?;
     Ok(())

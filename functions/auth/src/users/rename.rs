@@ -4,7 +4,7 @@ use axum::Json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, Kind};
-use shared::http::{ApiError, RetryAfter, Unauthorized};
+use shared::http::{ApiError, Unauthorized};
 use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::users::store::registrations;
@@ -35,10 +35,7 @@ pub(super) async fn rename(
         tx.commit().await?;
         return Ok(Json(account));
     }
-    let counted = throttles::store::count(&mut tx, Limit::Rename, &Subject::user(account.id), app.clock.now()).await?;
-    if let Some(wait) = counted {
-        return Err(ApiError::Throttled(RetryAfter(wait)));
-    }
+    throttles::count_or_refuse(&mut tx, Limit::Rename, &Subject::user(account.id), app.clock.now()).await?;
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
     if registrations::has_username(&mut tx, &username).await? {

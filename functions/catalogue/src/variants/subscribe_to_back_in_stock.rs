@@ -4,13 +4,12 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::http::{AcceptLanguage, ApiError, Body, MaybeBearer, PathId, Problem, PublicProblems, Request, RetryAfter};
+use shared::http::{AcceptLanguage, ApiError, Body, MaybeBearer, PathId, Problem, PublicProblems, Request};
 use shared::ids::{EventId, SubscriptionId, UserId, VariantId};
 use shared::outbox::store::insert_due;
 use shared::outbox::{Event, EventKind};
 use shared::stock::store::subscriptions::{NewSubscription, SubscribeOutcome, subscribe};
-use shared::throttles::store::count;
-use shared::throttles::{Limit, Subject};
+use shared::throttles::{Limit, Subject, count_or_refuse};
 use shared::users::store::{Account, proven};
 use shared::users::{ClientInfo, normalize_email};
 
@@ -57,9 +56,7 @@ pub(crate) async fn subscribe_to_back_in_stock(
     let mut attempts = vec![(Limit::SubscriptionFrom, Subject::client(&client_info))];
     attempts.extend(owner.map(|user| (Limit::SubscriptionOf, Subject::user(user))));
     for (limit, subject) in attempts {
-        if let Some(wait) = count(&mut tx, limit, &subject, now).await? {
-            return Err(ApiError::Throttled(RetryAfter(wait)));
-        }
+        count_or_refuse(&mut tx, limit, &subject, now).await?;
     }
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
