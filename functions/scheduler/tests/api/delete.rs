@@ -7,6 +7,18 @@ use crate::{run, scheduler};
 
 const DAY: i64 = 24 * 60 * 60;
 
+/// Asserts that the rows that `count` counts are kept until this number of days has passed, and not a second longer.
+async fn assert_kept_for(app: &TestApp, days: i64, count: &'static str, rows: i64) {
+    let scheduler = scheduler(app);
+    app.clock.advance(days * DAY);
+    run(&scheduler).await;
+    assert_eq!(app.count(count).await, rows, "after {days} days");
+
+    app.clock.advance(1);
+    run(&scheduler).await;
+    assert_eq!(app.count(count).await, 0, "a second later");
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn events_are_deleted_a_week_after_they_were_sent(db: PgPool) {
     let app = TestApp::without_routes(db);
@@ -17,15 +29,8 @@ async fn events_are_deleted_a_week_after_they_were_sent(db: PgPool) {
         .execute(&app.db)
         .await
         .unwrap();
-    let scheduler = scheduler(&app);
 
-    app.clock.advance(7 * DAY);
-    run(&scheduler).await;
-    assert_eq!(app.count("select count(*) from outbox").await, 1);
-
-    app.clock.advance(1);
-    run(&scheduler).await;
-    assert_eq!(app.count("select count(*) from outbox").await, 0);
+    assert_kept_for(&app, 7, "select count(*) from outbox", 1).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -70,16 +75,9 @@ async fn records_of_mails_are_kept_for_90_days_and_for_as_long_as_the_mail_may_b
         .await
         .unwrap();
     }
-    let scheduler = scheduler(&app);
 
-    app.clock.advance(90 * DAY);
-    run(&scheduler).await;
-    assert_eq!(app.count("select count(*) from mail_log").await, 4);
-
-    app.clock.advance(1);
-    run(&scheduler).await;
+    assert_kept_for(&app, 90, "select count(*) from mail_log where status <> 'claimed'", 3).await;
     assert_eq!(app.count("select count(*) from mail_log where status = 'claimed'").await, 1);
-    assert_eq!(app.count("select count(*) from mail_log").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -93,15 +91,8 @@ async fn registrations_that_nobody_activates_are_deleted_after_seven_days(db: Pg
     .execute(&app.db)
     .await
     .unwrap();
-    let scheduler = scheduler(&app);
 
-    app.clock.advance(7 * DAY);
-    run(&scheduler).await;
-    assert_eq!(app.count("select count(*) from registrations").await, 1);
-
-    app.clock.advance(1);
-    run(&scheduler).await;
-    assert_eq!(app.count("select count(*) from registrations").await, 0);
+    assert_kept_for(&app, 7, "select count(*) from registrations", 1).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

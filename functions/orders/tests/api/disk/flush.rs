@@ -8,6 +8,7 @@ use shared::testing::BrokenQueue;
 use shared::trace::Trace;
 use sqlx::PgPool;
 
+use super::server::is_all_on_disk;
 use super::{Server, placed_without_flush};
 use crate::{an_app, check_out};
 
@@ -20,9 +21,7 @@ struct Watching {
 #[async_trait]
 impl Queue for Watching {
     async fn send(&self, _: &Event, _: Option<Trace<'_>>) -> anyhow::Result<()> {
-        let on_disk = sqlx::query_scalar("select pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()")
-            .fetch_one(&self.db)
-            .await?;
+        let on_disk = is_all_on_disk(&self.db).await;
         self.was_on_disk.lock().unwrap().push(on_disk);
         Ok(())
     }

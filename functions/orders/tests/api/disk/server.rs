@@ -62,11 +62,13 @@ impl Server {
 
     /// Returns true if all that was committed is on disk.
     pub(super) async fn is_all_on_disk(&self) -> bool {
-        sqlx::query_scalar("select pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()")
-            .fetch_one(&self.db)
-            .await
-            .unwrap()
+        is_all_on_disk(&self.db).await
     }
+}
+
+/// Returns true if all that was committed on the server of these connections is on disk.
+pub(super) async fn is_all_on_disk(db: &PgPool) -> bool {
+    sqlx::query_scalar("select pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()").fetch_one(db).await.unwrap()
 }
 
 impl Drop for Server {
