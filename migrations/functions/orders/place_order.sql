@@ -200,7 +200,7 @@ begin
         return;
     end if;
 
-    -- 7. Write the order. Until the end of the transaction, and no longer.
+    -- 7. Write the order. The setting ends with the transaction.
     perform set_config('synchronous_commit', 'off', true);
     insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, locale, currency, total, placed_at)
     values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, p_locale, v_currency, v_total,

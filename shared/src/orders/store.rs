@@ -1,6 +1,5 @@
 //! SQL of orders.
 
-use std::error::Error;
 use std::io;
 
 use uuid::Uuid;
@@ -122,11 +121,11 @@ pub async fn place(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
 
 /// Waits until the order is on disk. An error means that it is unknown whether it will be.
 async fn flush(db: &Db, order: OrderId) -> sqlx::Result<()> {
-    let unknown = |reason: Box<dyn Error + Send + Sync>| sqlx::Error::Io(io::Error::other(reason));
+    let unknown = |reason: String| sqlx::Error::Io(io::Error::other(reason));
     match db.call::<(bool,)>(Call::new("flush_order").uuid(order.0)).await.as_deref() {
         Ok([(true,)]) => Ok(()),
-        Ok(_) => Err(unknown("the server crashed before the order was on disk".into())),
-        Err(error) => Err(unknown(format!("the order may not be on disk: {error}").into())),
+        Ok(_) => Err(unknown("the server crashed before the order was on disk".to_owned())),
+        Err(error) => Err(unknown(format!("the order may not be on disk: {error}"))),
     }
 }
 
