@@ -1,15 +1,12 @@
--- Turns a cart into an order, or says why it cannot: the heart of the shop.
+-- Turns a cart into an order under locks, or says why it cannot: the heart of the shop.
 --
 -- This is a function because every round trip under a lock lengthens the lock: a stock row that is locked for t seconds can be sold at
--- most 1/t times a second. `check_out` calls it, so the whole checkout is one round trip and one transaction.
+-- most 1/t times a second. `check_out` calls it once nothing speaks against the order, so the whole checkout is one round trip and one transaction.
 --
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
 -- Its commit does not wait for the disk, which would hold the lock for as long. So an order counts only once `flush_order` has found it on disk:
 -- it is neither answered nor mailed before.
---
--- Its plans are generic and are kept by the session. PostgreSQL would plan a statement with an array again at every call, under the lock, because an
--- array of one element makes a plan look cheaper; no plan here depends on the values.
 --
 -- Locks, always in this order, so that no two calls deadlock:
 --   the account (against its deletion and its other checkouts)  →  the cart  →  the counts of its networks (throttle_client)
@@ -19,15 +16,14 @@
 -- a writer locks all stock rows of its products first.
 -- An untracked variant (`track_inventory` is false) has no part in this: its stock row is not locked, and no number changes.
 --
--- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3, 4 and 6 depend on it.
+-- Each statement sees what was committed when it started (READ COMMITTED). Steps 1, 2 and 4 depend on it.
 --
--- Returns a row for each line of the order, or a row for each line that cannot be ordered, or a single row; `outcome` is the same in all of them:
---   placed          the new order                           replayed        the order that this cart became before
---   sold_out        the lines (place_order_sold_out)        cart_changed    currency, total: what it would cost now
+-- Returns an object with `outcome` and what belongs to it (`Answer` in shared/src/orders/store/answer.rs):
+--   placed          the new order (placed_order)            replayed        the order that this cart became before
+--   sold_out        lines (sold_out_lines)                  cart_changed    currency, total: what it would cost now
 --   cart_empty      cart_not_found                          cart_ordered    order_id: the cart became an order under another key or none
 --   key_reused      the key belongs to another request      user_not_found  user_inactive
---   address_not_proven
---   over_quantity_limit  the lines (place_order_over_limit)
+--   over_quantity_limit  lines (over_limit_lines)
 --   too_many_of_account  too_many_of_network  wait_seconds: when the next checkout is allowed
 create or replace function place_order(
     p_order_id uuid,
@@ -45,19 +41,14 @@ create or replace function place_order(
     p_checkouts_per_account integer default null,  -- orders of the account in an hour
     p_checkouts_per_network integer default null,  -- orders from the network in an hour
     p_quantity_limit integer default null,         -- units of a variant in the account's open orders, unless the variant has its own limit
-    p_needs_proven_address boolean default false,  -- whether the account must have proven to read mail to its address
     p_wider_client text default null               -- the larger network around the client's, whose checkouts are counted too, if there is one
-) returns table (
-    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
-    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-    backordered integer, available integer, quantity_limit integer, wait_seconds integer
-) language plpgsql set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
+) returns json language plpgsql as $$
 declare
     v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
-    v_asked record;
+    v_account record;
     v_cart record;
     v_locked record;
+    v_refused json;
     v_lines bigint[];
     v_variants bigint[];
     v_quantities integer[];
@@ -69,59 +60,22 @@ declare
     v_emptied bigint[];
     v_wait integer;
 begin
-    -- 1. The account, the cart and an earlier order, in one query, because most calls end soon after.
-    select u.is_active, u.email, c.id as cart_id, c.user_id as cart_user_id, o.id as order_id,
-           p_needs_proven_address
-           and not exists (select from proven_addresses a where a.user_id = u.id and a.email = lower(u.email)) as must_prove_address
-      into v_asked
-      from users u
-      left join carts c on c.id = p_cart_id
-      left join orders o on o.cart_id = p_cart_id
-     where u.id = p_user_id;
-    if not found then
-        return query select r.* from place_order_refusal('user_not_found') r;
-        return;
-    elsif not v_asked.is_active then
-        return query select r.* from place_order_refusal('user_inactive') r;
-        return;
-    end if;
-    if v_asked.order_id is not null or p_idempotency_key is not null then
-        return query select r.* from place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest) r;
-        if found then
-            return;
-        end if;
-    end if;
-    if v_asked.cart_id is null or v_asked.cart_user_id <> p_user_id then
-        return query select r.* from place_order_refusal('cart_not_found') r;
-        return;
-    elsif v_asked.must_prove_address then
-        return query select r.* from place_order_refusal('address_not_proven') r;
-        return;
-    end if;
-
-    -- 2. Refuse without a lock: in a flash sale most buyers are refused here, and none of them waits for another.
-    return query select r.*, null::integer, null::integer from place_order_sold_out(p_cart_id, v_now) r;
-    if found then
-        return;
-    end if;
-
-    -- 3. Lock the account against deletion and against its other checkouts, so that each counts those before it, and then the cart. A call that waited
+    -- 1. Lock the account against deletion and against its other checkouts, so that each counts those before it, and then the cart. A call that waited
     -- for the cart reads it again: it may have become an order, and it may have other lines, whose variants have limits.
-    perform from users u where u.id = p_user_id for no key update;
+    select u.is_active, u.email into v_account from users u where u.id = p_user_id for no key update;
     if not found then
-        return query select r.* from place_order_refusal('user_not_found') r;
-        return;
+        return json_build_object('outcome', 'user_not_found');
+    elsif not v_account.is_active then
+        return json_build_object('outcome', 'user_inactive');
     end if;
     select c.status, c.user_id into v_cart from carts c where c.id = p_cart_id for update;
     if not found or v_cart.user_id <> p_user_id then
-        return query select r.* from place_order_refusal('cart_not_found') r;
-        return;
+        return json_build_object('outcome', 'cart_not_found');
     elsif v_cart.status = 'ordered' then
-        return query select r.* from place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest) r;
-        return;
+        return place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest);
     end if;
 
-    -- 4. Refuse what exceeds a limit, while no other buyer waits for this one.
+    -- 2. Refuse what exceeds a limit, while no other buyer waits for this one.
     if p_checkouts_per_account is not null then
         select ceil(extract(epoch from min(latest.placed_at) + interval '1 hour' - v_now)) into v_wait
           from (select o.placed_at from orders o
@@ -129,24 +83,22 @@ begin
                  order by o.placed_at desc limit p_checkouts_per_account) latest
         having count(*) >= p_checkouts_per_account;
         if found then
-            return query select r.* from place_order_refusal('too_many_of_account', p_wait_seconds => v_wait) r;
-            return;
+            return json_build_object('outcome', 'too_many_of_account', 'wait_seconds', v_wait);
         end if;
     end if;
-    return query select r.* from place_order_over_limit(p_cart_id, p_user_id, p_quantity_limit, v_now) r;
-    if found then
-        return;
+    select l.lines into v_refused from over_limit_lines(p_cart_id, p_user_id, p_quantity_limit, v_now) l;
+    if v_refused is not null then
+        return json_build_object('outcome', 'over_quantity_limit', 'lines', v_refused);
     end if;
     if p_checkouts_per_network is not null then
         v_wait := throttle_client('check_out_from', decode(p_client, 'hex'), decode(p_wider_client, 'hex'), v_now, p_checkouts_per_network,
                                   interval '1 hour', null);
         if v_wait > 0 then
-            return query select r.* from place_order_refusal('too_many_of_network', p_wait_seconds => v_wait) r;
-            return;
+            return json_build_object('outcome', 'too_many_of_network', 'wait_seconds', v_wait);
         end if;
     end if;
 
-    -- 5. Lock the stock rows of the tracked variants, in variant order. `for update` returns each row as it is once it is locked,
+    -- 3. Lock the stock rows of the tracked variants, in variant order. `for update` returns each row as it is once it is locked,
     -- and leaves out a row whose variant is no longer tracked then: a line without a locked row is one of an untracked variant.
     select array_agg(locked.id) as lines, array_agg(locked.variant_id) as variants, array_agg(locked.quantity) as quantities,
            array_agg(locked.on_hand) as on_hand, array_agg(locked.available) as available
@@ -156,7 +108,7 @@ begin
              where l.cart_id = p_cart_id and s.track_inventory
              order by l.variant_id for update of s) locked;
 
-    -- 6. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
+    -- 4. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
     -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant. No line can be missing, because variants in
     -- carts are not deleted. What is untracked has no `on_hand` and no `available`.
     select array_agg(t.line_id), array_agg(t.variant_id), array_agg(t.quantity), array_agg(t.on_hand),
@@ -175,20 +127,19 @@ begin
       join product_variants v on v.id = t.variant_id
       join products p on p.id = v.product_id;
     if v_is_sold_out then
-        return query select r.*, null::integer, null::integer from place_order_sold_out(p_cart_id, v_now) r;
+        select l.lines into v_refused from sold_out_lines(p_cart_id, v_now) l;
         -- No lock holds a product whose variants are all untracked. If it was put on sale again between the two statements, the later one
         -- decides: nothing is sold out.
-        v_is_sold_out := found;
+        v_is_sold_out := v_refused is not null;
     end if;
     if p_checkouts_per_network is not null and (v_lines is null or v_is_sold_out or v_total <> p_expected_total) then
         -- Only orders count.
         perform throttle_client_take_back('check_out_from', decode(p_client, 'hex'), decode(p_wider_client, 'hex'), v_now);
     end if;
     if v_is_sold_out then
-        return;
+        return json_build_object('outcome', 'sold_out', 'lines', v_refused);
     elsif v_lines is null then
-        return query select r.* from place_order_refusal('cart_empty') r;
-        return;
+        return json_build_object('outcome', 'cart_empty');
     end if;
 
     -- Refuse if the total is not the one that the client showed. Equal numbers of other minor units are not equal totals.
@@ -196,14 +147,13 @@ begin
         raise exception 'the expected total was read in %, but the shop sells in %: set SHOP_CURRENCY of the function', p_expected_currency,
             v_currency;
     elsif v_total <> p_expected_total then
-        return query select r.* from place_order_refusal('cart_changed', p_currency => v_currency, p_total => v_total) r;
-        return;
+        return json_build_object('outcome', 'cart_changed', 'currency', v_currency, 'total', v_total);
     end if;
 
-    -- 7. Write the order. The setting ends with the transaction.
+    -- 5. Write the order. The setting ends with the transaction.
     perform set_config('synchronous_commit', 'off', true);
     insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, locale, currency, total, placed_at)
-    values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, p_locale, v_currency, v_total,
+    values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_account.email, p_locale, v_currency, v_total,
             v_now);
 
     insert into order_lines (order_id, position, variant_id, product_name, variant_name, sku, unit_price, quantity, backordered)
@@ -243,5 +193,5 @@ begin
         perform refresh_availability(v_emptied);
     end if;
 
-    return query select r.* from placed_order('placed', p_order_id) r;
+    return placed_order('placed', p_order_id);
 end $$;

@@ -1,12 +1,7 @@
--- The caller's order that answers a repeated request, or `cart_ordered` or `key_reused` if it is no repeat; no row if nothing was
--- ordered yet. Used by place_order.
+-- The caller's order that answers a repeated request, or `cart_ordered` or `key_reused` if it is no repeat; null if nothing was
+-- ordered yet. Used by check_out, and by place_order under the cart's lock.
 create or replace function place_order_replay(p_cart_id uuid, p_user_id bigint, p_idempotency_key uuid, p_request_digest uuid)
-returns table (
-    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
-    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-    backordered integer, available integer, quantity_limit integer, wait_seconds integer
-) language plpgsql stable as $$
-#variable_conflict use_column
+returns json language plpgsql stable as $$
 declare
     v_order record;
 begin
@@ -15,22 +10,21 @@ begin
           from orders o where o.user_id = p_user_id and o.idempotency_key = p_idempotency_key;
         if found then
             if v_order.request_digest = p_request_digest then
-                return query select r.* from placed_order('replayed', v_order.id) r;
+                return placed_order('replayed', v_order.id);
             else
-                return query select r.* from place_order_refusal('key_reused') r;
+                return json_build_object('outcome', 'key_reused');
             end if;
-            return;
         end if;
     end if;
 
     select o.id, o.user_id into v_order from orders o where o.cart_id = p_cart_id;
     if not found then
-        return;
+        return null;
     elsif v_order.user_id is distinct from p_user_id then
-        return query select r.* from place_order_refusal('cart_not_found') r;
+        return json_build_object('outcome', 'cart_not_found');
     elsif p_idempotency_key is null then
-        return query select r.* from placed_order('replayed', v_order.id) r;
+        return placed_order('replayed', v_order.id);
     else
-        return query select r.* from place_order_refusal('cart_ordered', p_order_id => v_order.id) r;
+        return json_build_object('outcome', 'cart_ordered', 'order_id', v_order.id);
     end if;
 end $$;

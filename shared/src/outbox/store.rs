@@ -57,7 +57,7 @@ fn payload(event: &Event) -> sqlx::Result<serde_json::Value> {
 
 /// Marks an event as sent to the queue, in one round trip. It is safe to repeat.
 pub async fn mark_sent(db: &Db, event: EventId, now: Timestamp) -> sqlx::Result<()> {
-    db.call::<()>(Call::new("mark_event_sent").uuid(event.0).bigint(now.micros())).await.map(drop)
+    db.call_value(Call::new("mark_event_sent").uuid(event.0).bigint(now.micros())).await
 }
 
 /// An event that is due, claimed by this caller.

@@ -109,7 +109,7 @@ impl Connection {
 
 /// Returns true if the database commits something when it gets this: a COMMIT, or a call of a function that is a transaction.
 fn commits(sent: &[u8]) -> bool {
-    [&b"commit"[..], b"from check_out(", b"from flush_order(", b"from mark_event_sent("]
+    [&b"commit"[..], b"select check_out(", b"select flush_order(", b"select mark_event_sent("]
         .iter()
         .any(|text| sent.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text)))
 }

@@ -92,19 +92,14 @@ async fn a_variant_that_is_put_on_sale_again_while_checkout_looks_is_sold(db: Pg
     // Staff take the product off sale after the first look and put it on sale before the second one.
     sqlx::raw_sql(
         "create sequence looks;
-         alter function place_order_sold_out(uuid, timestamptz) rename to real_sold_out;
-         create function place_order_sold_out(p_cart_id uuid, p_now timestamptz)
-         returns table (
-             outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
-             line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-             backordered integer, available integer
-         ) language plpgsql as $$
+         alter function sold_out_lines(uuid, timestamptz) rename to real_lines;
+         create function sold_out_lines(p_cart_id uuid, p_now timestamptz) returns table (lines json) language plpgsql as $$
          declare v_look bigint := nextval('looks');
          begin
              if v_look = 2 then
                  update products set status = 'active';
              end if;
-             return query select * from real_sold_out(p_cart_id, p_now);
+             return query select * from real_lines(p_cart_id, p_now);
              if v_look = 1 then
                  update products set status = 'draft';
              end if;

@@ -2,25 +2,22 @@
 
 use std::fmt::{Display, Formatter, Write as _};
 
-use sqlx::AssertSqlSafe;
-use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
-/// The statement `select * from function(…)`, sent as a simple query: no Parse, BEGIN or COMMIT, one round trip and one transaction.
+/// A call of a function, sent as a simple query: no Parse, BEGIN or COMMIT, one round trip and one transaction.
 ///
 /// Its arguments are uuids, integers, slugs and texts in hexadecimal digits. None of them can end its literal early, so nothing can be injected.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The name of the function.
     pub(super) function: &'static str,
-    sql: String,
-    arguments: usize,
+    arguments: String,
 }
 
 impl Call {
     /// Creates a call of this function without arguments.
     pub fn new(function: &'static str) -> Self {
-        Self { function, sql: format!("select * from {function}("), arguments: 0 }
+        Self { function, arguments: String::new() }
     }
 
     /// Adds a uuid or null.
@@ -79,16 +76,29 @@ impl Call {
     }
 
     fn push(mut self, argument: std::fmt::Arguments<'_>) -> Self {
-        let comma = if self.arguments == 0 { "" } else { ", " };
-        self.arguments += 1;
+        let comma = if self.arguments.is_empty() { "" } else { ", " };
         // Writing to a String cannot fail.
-        let _ = write!(self.sql, "{comma}{argument}");
+        let _ = write!(self.arguments, "{comma}{argument}");
         self
     }
 
-    pub(super) async fn run(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<PgRow>> {
-        sqlx::raw_sql(AssertSqlSafe(format!("{})", self.sql))).fetch_all(connection).await
+    /// Returns the statement.
+    pub(super) fn sql(&self, returns: Returns) -> String {
+        let Self { function, arguments } = self;
+        match returns {
+            Returns::Rows => format!("select * from {function}({arguments})"),
+            Returns::Value => format!("select {function}({arguments})"),
+        }
     }
+}
+
+/// What a function returns.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Returns {
+    /// A table.
+    Rows,
+    /// One value. It need not be kept as a table first, which costs PostgreSQL several microseconds.
+    Value,
 }
 
 /// The bytes of a text, two digits each.
@@ -107,13 +117,20 @@ mod tests {
     #[test]
     fn a_text_is_written_in_digits() {
         let call = Call::new("f").text("a'b\\é").text(None);
-        assert_eq!(call.sql, r#"select * from f(convert_from('\x6127625cc3a9', 'UTF8') collate "default", null::text"#);
+        assert_eq!(call.arguments, r#"convert_from('\x6127625cc3a9', 'UTF8') collate "default", null::text"#);
     }
 
     #[test]
     fn a_text_that_is_not_a_slug_becomes_null() {
         let call = Call::new("f").slug("blue-shirt-2").slug("a'b").slug("a\\b").slug("é");
-        assert_eq!(call.sql, "select * from f('blue-shirt-2'::text, null::text, null::text, null::text");
+        assert_eq!(call.arguments, "'blue-shirt-2'::text, null::text, null::text, null::text");
+    }
+
+    #[test]
+    fn a_value_is_selected_and_rows_are_selected_from() {
+        let call = Call::new("f").integer(1).integer(2);
+        assert_eq!(call.sql(Returns::Value), "select f('1'::integer, '2'::integer)");
+        assert_eq!(call.sql(Returns::Rows), "select * from f('1'::integer, '2'::integer)");
     }
 
     #[test]
@@ -127,8 +144,8 @@ mod tests {
             .integer(None)
             .boolean(true);
         assert_eq!(
-            call.sql,
-            "select * from f('00000000-0000-0000-0000-000000000000'::uuid, '-9223372036854775808'::bigint, null::bigint, null::uuid, \
+            call.arguments,
+            "'00000000-0000-0000-0000-000000000000'::uuid, '-9223372036854775808'::bigint, null::bigint, null::uuid, \
              '-7'::integer, null::integer, true"
         );
     }

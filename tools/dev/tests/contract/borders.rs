@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::functions::{all, workspace};
 
-/// Returns the path, such as `shared/src/orders/store.rs`, and the text of every Rust file that is deployed. Files in `tests/`
+/// Returns the path, such as `shared/src/orders/store/mod.rs`, and the text of every Rust file that is deployed. Files in `tests/`
 /// folders are left out.
 pub(crate) fn sources() -> Vec<(String, String)> {
     let root = workspace();
@@ -15,7 +15,7 @@ pub(crate) fn sources() -> Vec<(String, String)> {
     }
     let name = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
     let sources: Vec<_> = files.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect();
-    assert!(sources.iter().any(|(name, _)| name == "shared/src/orders/store.rs"));
+    assert!(sources.iter().any(|(name, _)| name == "shared/src/orders/store/mod.rs"));
     sources
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// Places the order of a cart without waiting for the disk, and returns its id.
 async fn placed_without_flush(db: &PgPool, cart: CartId, user: UserId) -> sqlx::Result<Uuid> {
     sqlx::query_scalar(
-        "select order_id from place_order(gen_random_uuid(), gen_random_uuid(), $1, $2, null, gen_random_uuid(), null, null, 'en', 0)",
+        "select (place_order(gen_random_uuid(), gen_random_uuid(), $1, $2, null, gen_random_uuid(), null, null, 'en', 0) ->> 'id')::uuid",
     )
     .bind(cart)
     .bind(user)

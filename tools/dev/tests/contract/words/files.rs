@@ -29,7 +29,7 @@ pub(super) fn all() -> Vec<SourceFile> {
     let root = workspace();
     let mut files = Vec::new();
     collect(&root, &root, &mut files);
-    assert!(files.iter().any(|file| file.path == "shared/src/orders/store.rs"));
+    assert!(files.iter().any(|file| file.path == "shared/src/orders/store/mod.rs"));
     files
 }
 
