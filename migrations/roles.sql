@@ -36,7 +36,7 @@ grant select on carts, cart_lines, orders, order_lines, order_events, back_in_st
 grant update (user_id, email) on orders to shop_auth;
 grant update (confirmed_at), delete on back_in_stock_subscriptions to shop_auth;
 grant select (token_sha256, subscription_id) on back_in_stock_links to shop_auth;
-grant execute on function addresses_of, has_second_factor, permissions_of, throttle, throttle_client, throttle_client_take_back,
+grant execute on function addresses_of, begin_log_in, finish_log_in, has_second_factor, permissions_of, throttle, throttle_client, throttle_client_take_back,
     throttle_log_in_succeeded, mark_event_sent to shop_auth;
 
 -- The catalogue. transfer-worker writes it as catalogue does, from files.

@@ -41,32 +41,6 @@ pub async fn wait(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) 
     Ok(seconds(wait))
 }
 
-/// Counts a log-in with this address from this client, all limits in one round trip, like [`count`] does for one. If the client has to wait, the
-/// caller rolls back, so that the attempt does not count for the address.
-pub async fn count_log_in(tx: &mut Tx, email: &Subject, client: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
-    let (log_in_as, log_in_from) = (Limit::LogInAs.rule(), Limit::LogInFrom.rule());
-    let wait = sqlx::query_scalar!(
-        r#"select greatest(
-               throttle($1, $2, $9, $3, $4::bigint * interval '1 second', $10::bigint * interval '1 second'),
-               throttle_client($5, $6, $12, $9, $7, $8::bigint * interval '1 second', $11::bigint * interval '1 second')) as "wait!""#,
-        log_in_as.scope,
-        email.digest,
-        log_in_as.free,
-        log_in_as.window_seconds,
-        log_in_from.scope,
-        client.digest,
-        log_in_from.free,
-        log_in_from.window_seconds,
-        now as _,
-        log_in_as.longest_seconds,
-        log_in_from.longest_seconds,
-        client.network
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    Ok(seconds(wait))
-}
-
 /// Records a successful log-in: the attempts with its address are deleted, and this attempt does not count against the client.
 pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client: &Subject, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(

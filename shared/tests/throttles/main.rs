@@ -9,6 +9,7 @@ use shared::testing::TestApp;
 use shared::throttles::{Limit, Subject, store};
 use shared::time::Timestamp;
 use shared::users::ClientInfo;
+use shared::users::store::log_in::{self, Attempt};
 use sqlx::PgPool;
 
 fn client(last: u8) -> Subject {
@@ -91,9 +92,13 @@ async fn a_limit_without_a_growing_wait_is_reset_after_its_window(db: PgPool) {
     assert_eq!(waits, [&free[..], &refused, &free[..4]].concat());
 }
 
-fn client_in(network: u16) -> Subject {
+fn client_info_in(network: u16) -> ClientInfo {
     let address = format!("2001:db8:7:{network:x}::1").parse().unwrap();
-    Subject::client(&ClientInfo { address: Some(address), ..ClientInfo::default() })
+    ClientInfo { address: Some(address), ..ClientInfo::default() }
+}
+
+fn client_in(network: u16) -> Subject {
+    Subject::client(&client_info_in(network))
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -134,19 +139,14 @@ async fn log_ins_from_a_48_are_counted_together_and_successful_ones_are_not(db: 
     let app = TestApp::without_routes(db);
     let now = app.clock.now();
     let log_in = async |number: u16, is_right: bool| {
-        let (email, client) = (Subject::email(&format!("{number}@example.com")), client_in(number % 40));
-        let mut tx = app.app.db.begin().await.unwrap();
-        let wait = store::count_log_in(&mut tx, &email, &client, now).await.unwrap();
-        if wait.is_none() {
-            if is_right {
-                store::log_in_succeeded(&mut tx, &email, &client, now).await.unwrap();
-            }
+        let email = format!("{number}@example.com");
+        let attempt = log_in::begin(&app.owner, &email, &client_info_in(number % 40), now).await.unwrap();
+        if let (Ok(Attempt { address, client, .. }), true) = (&attempt, is_right) {
+            let mut tx = app.owner.begin().await.unwrap();
+            store::log_in_succeeded(&mut tx, address, client, now).await.unwrap();
             tx.commit().await.unwrap();
-        } else {
-            drop(tx);
-            app.app.db.rollback_abandoned().await;
         }
-        wait.is_none()
+        attempt.is_ok()
     };
     for number in 0..40 {
         assert!(log_in(number, true).await);

@@ -7,15 +7,14 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::json;
 use shared::app::App;
-use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::fields::MAX_EMAIL;
 use shared::http::{ApiError, Body, PublicProblems, Request, RetryAfter, Unauthorized};
-use shared::ids::{SignInId, UserId};
-use shared::outbox::EventKind;
-use shared::throttles::{self, Limit, Subject};
-use shared::users::store::sign_ins;
-use shared::users::store::{self, Credentials};
+use shared::ids::{EventId, SignInId, UserId};
+use shared::outbox::{Event, EventKind};
+use shared::throttles::{self, Subject};
+use shared::users::store;
+use shared::users::store::log_in::{self, Attempt, Credentials, Finished, LogIn};
 use shared::users::{ClientInfo, normalize_email, passwords};
 
 use super::TokenRefusal;
@@ -51,16 +50,10 @@ enum LogInError {
     Other(ApiError),
 }
 
-/// A user whose password was correct, and the stored hash of the password.
+/// A user whose password was correct, the stored hash of the password, and how the attempt was counted.
 struct VerifiedUser {
-    user: UserId,
-    password_hash: String,
-    subjects: AttemptSubjects,
-}
-
-/// The subjects under which an attempt is counted.
-struct AttemptSubjects {
-    email: Subject,
+    credentials: Credentials,
+    address: Subject,
     client: Subject,
 }
 
@@ -103,12 +96,16 @@ pub(crate) async fn create_token(
 async fn log_in(auth: &AuthState, login: CreateToken, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
     let CreateToken { email, password, otp } = login;
     let verified = authenticate(&auth.app, email, password, client_info).await?;
-    match second_factor(auth, verified.user, otp.as_deref(), client_info).await {
+    let VerifiedUser { credentials, address, client } = &verified;
+    if !credentials.has_second_factor {
+        return sign_in(auth, verified, false, client_info).await;
+    }
+    match second_factor(auth, credentials.id, otp.as_deref(), client_info).await {
         Ok(has_second_factor) => sign_in(auth, verified, has_second_factor, client_info).await,
         Err(refused) => {
             // Codes have their own limit. A caller who gets `otp_required` knew the password.
             if otp.is_none() {
-                reset_attempts(&auth.app, &verified.subjects).await?;
+                reset_attempts(&auth.app, address, client).await?;
             }
             Err(refused.into())
         }
@@ -124,37 +121,17 @@ async fn authenticate(
 ) -> Result<VerifiedUser, LogInError> {
     // Addresses are stored in one spelling, and browsers write domains in another.
     let email = normalize_email(&email);
-    let mut tx = app.db.begin().await?;
-    let subjects = attempt_subjects(&mut tx, &email, client_info).await?;
-    if let Some(wait) =
-        throttles::store::count_log_in(&mut tx, &subjects.email, &subjects.client, app.clock.now()).await?
-    {
-        // Rolled back: a refused attempt is counted by neither limit.
-        return Err(LogInError::Throttled(wait));
-    }
-    let found = store::credentials(&mut tx, &email).await?;
-    tx.commit().await?;
-    let stored = found.as_ref().map(|found| found.password_hash.clone());
+    let Attempt { address, client, account } =
+        log_in::begin(&app.db, &email, client_info, app.clock.now()).await?.map_err(LogInError::Throttled)?;
+    let stored = account.as_ref().map(|found| found.password_hash.clone());
     let is_correct = passwords::verify(password.clone(), stored).await?;
-    match found {
-        Some(Credentials { id, password_hash, is_active: true }) if is_correct => {
-            let password_hash = renew_hash(app, id, password, password_hash).await?;
-            Ok(VerifiedUser { user: id, password_hash, subjects })
+    match account {
+        Some(found) if found.is_active && is_correct => {
+            let password_hash = renew_hash(app, found.id, password, found.password_hash).await?;
+            Ok(VerifiedUser { credentials: Credentials { password_hash, ..found }, address, client })
         }
         found => Err(LogInError::BadCredentials(found.map(|found| found.id))),
     }
-}
-
-/// Returns the subjects under which an attempt is counted. Attempts from a network in which the account was used before have their own
-/// count, so that attempts from other networks cannot lock the owner out.
-async fn attempt_subjects(tx: &mut Tx, email: &str, client_info: &ClientInfo) -> sqlx::Result<AttemptSubjects> {
-    let network = client_info.network();
-    let is_known_network = sign_ins::is_known_network(tx, email, network.as_deref()).await?;
-    let email = match network.filter(|_| is_known_network) {
-        Some(network) => Subject::email_at(email, &network),
-        None => Subject::email(email),
-    };
-    Ok(AttemptSubjects { email, client: Subject::client(client_info) })
 }
 
 /// Hashes the password again if its hash has an old format; only a log-in has the plain password. Returns the hash that is stored now.
@@ -179,45 +156,31 @@ async fn sign_in(
     has_second_factor: bool,
     client_info: &ClientInfo,
 ) -> Result<TokenPair, LogInError> {
-    let VerifiedUser { user, password_hash, subjects } = verified;
+    let VerifiedUser { credentials: Credentials { id: user, password_hash, .. }, address, client } = verified;
     let (app, now) = (&auth.app, auth.app.clock.now());
     let sign_in = SignInId(app.rng.random_uuid());
     let owner = TokenOwner { user, sign_in, ends_at: now.plus_seconds(auth.lifetimes.sign_in) };
     let keys = auth.keys.get().await?;
     let (token, refresh) = refresh_token(auth, keys, owner)?;
     let access = access_token(auth, keys, owner)?;
-    let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client, now).await?;
-    if let Some(wait) = throttles::store::count(&mut tx, Limit::SignIn, &Subject::user(user), now).await? {
-        // The password was right, so the failures that came before it are forgotten all the same.
-        tx.commit().await?;
-        return Err(LogInError::Throttled(wait));
+    let event = EventId(app.rng.ordered_uuid(now));
+    let log_in = LogIn { token, password_hash, has_second_factor, address, client, event };
+    match log_in::finish(&app.db, &log_in, client_info).await? {
+        Finished::SignedIn { is_reported } => {
+            if is_reported {
+                let event = Event::new(event, EventKind::SignedInFromNewNetwork { sign_in_id: sign_in });
+                events::publish(auth, &event, client_info).await;
+            }
+            Ok(TokenPair { refresh, access })
+        }
+        Finished::Wait { wait_seconds } => Err(LogInError::Throttled(wait_seconds)),
+        Finished::Refused => Err(LogInError::BadCredentials(Some(user))),
     }
-    // The account may have been deactivated, deleted or given another password since the password was checked.
-    let opened = sign_ins::open(&mut tx, token, &password_hash, client_info)
-        .await?
-        .ok_or(LogInError::BadCredentials(Some(user)))?;
-    if has_second_factor {
-        sign_ins::record_second_factor(&mut tx, sign_in).await?;
-    }
-    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::LoggedIn, user), client_info, now).await?;
-    // Limited, because an attacker with many network addresses could otherwise fill the mailbox.
-    let to = Subject::mail("signed_in_from_new_network", &user.to_string());
-    let event = if opened.is_new_network && throttles::store::count(&mut tx, Limit::MailTo, &to, now).await?.is_none() {
-        Some(events::record(&mut tx, app, EventKind::SignedInFromNewNetwork { sign_in_id: sign_in }).await?)
-    } else {
-        None
-    };
-    tx.commit().await?;
-    if let Some(event) = event {
-        events::publish(auth, &event, client_info).await;
-    }
-    Ok(TokenPair { refresh, access })
 }
 
-async fn reset_attempts(app: &App, subjects: &AttemptSubjects) -> Result<(), ApiError> {
+async fn reset_attempts(app: &App, address: &Subject, client: &Subject) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client, app.clock.now()).await?;
+    throttles::store::log_in_succeeded(&mut tx, address, client, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 

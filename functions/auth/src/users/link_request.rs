@@ -74,7 +74,7 @@ async fn publish(auth: &AuthState, kind: EventKind, client_info: &ClientInfo) ->
 
 async fn is_active(app: &App, email: &str) -> Result<bool, ApiError> {
     let mut tx = app.db.read().await?;
-    let found = store::credentials(&mut tx, email).await?;
+    let is_active = store::is_active(&mut tx, email).await?;
     tx.commit().await?;
-    Ok(found.is_some_and(|found| found.is_active))
+    Ok(is_active)
 }

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use shared::ids::SignInId;
+use shared::ids::{EventId, SignInId};
 use shared::testing::{Client, START, TestApp};
+use shared::throttles::Subject;
 use shared::users::ClientInfo;
-use shared::users::store::sign_ins::{self as store, NewRefreshToken};
+use shared::users::store::log_in::{self, Finished, LogIn};
+use shared::users::store::sign_ins::NewRefreshToken;
 use sqlx::PgPool;
 
 use crate::{PASSWORD, register, service, sql};
@@ -209,8 +211,9 @@ async fn a_sign_in_does_not_begin_with_a_password_that_has_changed(db: PgPool) {
     let checked: String = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
     sql(&app, "update users set password_hash = 'another'").await;
 
-    let mut tx = app.owner.begin().await.unwrap();
-    for (password_hash, begins) in [(checked.as_str(), false), ("another", true)] {
+    let somebody = Subject::email("ana@example.com");
+    let signed_in = Finished::SignedIn { is_reported: false };
+    for (password_hash, expected) in [(checked.as_str(), Finished::Refused), ("another", signed_in)] {
         let token = NewRefreshToken {
             id: app.random_uuid(),
             sign_in: SignInId(app.random_uuid()),
@@ -219,9 +222,16 @@ async fn a_sign_in_does_not_begin_with_a_password_that_has_changed(db: PgPool) {
             issued_at: START,
             expires_at: START.plus_seconds(60),
         };
-        let opened = store::open(&mut tx, token, password_hash, &ClientInfo::default()).await.unwrap();
-        assert_eq!(opened.is_some(), begins, "{password_hash}");
+        let log_in = LogIn {
+            token,
+            password_hash: password_hash.to_owned(),
+            has_second_factor: false,
+            address: somebody.clone(),
+            client: somebody.clone(),
+            event: EventId(app.random_uuid()),
+        };
+        let finished = log_in::finish(&app.owner, &log_in, &ClientInfo::default()).await.unwrap();
+        assert_eq!(finished, expected, "{password_hash}");
     }
-    tx.commit().await.unwrap();
     assert_eq!(app.count("select count(*) from sign_ins").await, 1);
 }

@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 
 use shared::app::Clock as _;
-use shared::ids::{SignInId, UserId};
+use shared::ids::{EventId, SignInId, UserId};
 use shared::mail::Mail;
 use shared::outbox::EventKind;
 use shared::testing::TestApp;
+use shared::throttles::Subject;
 use shared::users::ClientInfo;
-use shared::users::store::sign_ins::{self, NewRefreshToken};
+use shared::users::store::log_in::{self, Finished, LogIn};
+use shared::users::store::sign_ins::NewRefreshToken;
 use sqlx::PgPool;
 
 use crate::mailers::RecordingMailer;
@@ -26,7 +28,6 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> (UserId, SignInId
     let id = SignInId(app.random_uuid());
     let address: Option<IpAddr> = Some("203.0.113.7".parse().unwrap());
     let client_info = ClientInfo { address, user_agent: user_agent.map(str::to_owned), ..ClientInfo::default() };
-    let mut tx = app.owner.begin().await.unwrap();
     let token = NewRefreshToken {
         id: app.random_uuid(),
         sign_in: id,
@@ -35,8 +36,16 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> (UserId, SignInId
         issued_at: now,
         expires_at: now.plus_seconds(3600),
     };
-    sign_ins::open(&mut tx, token, "!", &client_info).await.unwrap().unwrap();
-    tx.commit().await.unwrap();
+    let log_in = LogIn {
+        token,
+        password_hash: "!".to_owned(),
+        has_second_factor: false,
+        address: Subject::email(&user.email),
+        client: Subject::client(&client_info),
+        event: EventId(app.random_uuid()),
+    };
+    let finished = log_in::finish(&app.owner, &log_in, &client_info).await.unwrap();
+    assert_eq!(finished, Finished::SignedIn { is_reported: false });
     (user.id, id)
 }
 

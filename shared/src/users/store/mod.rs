@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod export;
 pub mod import;
 pub mod links;
+pub mod log_in;
 pub mod profile;
 pub mod proven;
 pub mod registrations;
@@ -155,22 +156,14 @@ pub async fn rename(tx: &mut Tx, user: UserId, username: &str) -> sqlx::Result<b
     Ok(done.rows_affected() == 1)
 }
 
-/// The data that a log-in is checked against.
-pub struct Credentials {
-    /// Id of the account.
-    pub id: UserId,
-    /// Hash of the password as a PHC string, or a text that no password matches.
-    pub password_hash: String,
-    /// True if the owner can log in.
-    pub is_active: bool,
-}
-
-/// Returns the credentials of the account with this email address. Addresses are unique without regard to case, so at most one account
-/// matches.
-pub async fn credentials(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Credentials>> {
-    sqlx::query_as!(Credentials, "select id, password_hash, is_active from users where lower(email) = lower($1)", email)
-        .fetch_optional(&mut *tx)
-        .await
+/// Returns true if an active account has this email address, in any case.
+pub async fn is_active(tx: &mut Tx, email: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from users where lower(email) = lower($1) and is_active) as "is_active!""#,
+        email
+    )
+    .fetch_one(&mut *tx)
+    .await
 }
 
 /// Returns the password hash of an account; `None` if the account was deleted.

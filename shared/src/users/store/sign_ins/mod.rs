@@ -7,13 +7,12 @@ pub use tokens::{NewRefreshToken, RefreshTokenState, insert_token, refresh_token
 use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
-use crate::users::ClientInfo;
 
 /// Days for which a sign-in is kept after it has ended or expired. For as long, its network does not count as new.
-const REMEMBERED_DAYS: i32 = 90;
+pub(super) const REMEMBERED_DAYS: i32 = 90;
 
 /// Maximum number of open sign-ins of an account.
-pub const MAX_OPEN: i64 = 100;
+pub const MAX_OPEN: i32 = 100;
 
 /// Reasons why a sign-in has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -42,77 +41,6 @@ impl EndReason {
     }
 }
 
-/// Result of starting a sign-in.
-#[derive(Clone, Copy, Debug)]
-pub struct Opened {
-    /// True if the account was used before, but never from this network.
-    pub is_new_network: bool,
-}
-
-/// Starts a sign-in with its first refresh token, and records the log-in. Returns `None` if the account was deleted or deactivated, or if its
-/// password hash has changed since it was checked: a change of password ends all sign-ins, and this one must not start after it. Deletes the
-/// sign-ins of the account that expired long ago, and ends the oldest open ones if there would be too many. One statement, because a log-in has enough round trips without it.
-pub async fn open(
-    tx: &mut Tx,
-    token: NewRefreshToken,
-    password_hash: &str,
-    client_info: &ClientInfo,
-) -> sqlx::Result<Option<Opened>> {
-    sqlx::query_as!(
-        Opened,
-        r#"with owner as (
-             update users set last_login_at = $5 where id = $3 and is_active and password_hash = $11 returning id
-         ), old_sign_ins as (
-             delete from sign_ins where user_id = $3 and expires_at < $5::timestamptz - make_interval(days => $10)
-         ), old_tokens as (
-             delete from refresh_tokens where user_id = $3 and expires_at < $5::timestamptz - interval '1 day'
-         ), surplus as (
-             update sign_ins set ended_at = $5, end_reason = $13
-              where exists (select from owner)
-                and id in (select id from sign_ins
-                            where user_id = $3 and ended_at is null and expires_at > $5
-                            order by created_at desc, id desc offset $12)
-         ), opened as (
-             insert into sign_ins (id, user_id, created_at, last_used_at, expires_at, address, network, user_agent)
-             select $2, owner.id, $5, $5, $6, $7, $8, $9 from owner
-             returning id, user_id
-         )
-         insert into refresh_tokens (id, family_id, user_id, token_sha256, issued_at, expires_at)
-         select $1, opened.id, opened.user_id, $4, $5, $6 from opened
-         returning $8::text is not null
-               and exists (select from sign_ins where user_id = $3 and network is not null)
-               and not exists (select from sign_ins where user_id = $3 and network = $8) as "is_new_network!""#,
-        token.id,
-        token.sign_in as _,
-        token.user as _,
-        &token.sha256[..],
-        token.issued_at as _,
-        token.expires_at as _,
-        client_info.address_text(),
-        client_info.network(),
-        client_info.user_agent,
-        REMEMBERED_DAYS,
-        password_hash,
-        MAX_OPEN - 1,
-        EndReason::TooManyOpen.as_str()
-    )
-    .fetch_optional(&mut *tx)
-    .await
-}
-
-/// Returns true if the account with this email address was used from this network before.
-pub async fn is_known_network(tx: &mut Tx, email: &str, network: Option<&str>) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (
-               select from users u join sign_ins s on s.user_id = u.id
-                where lower(u.email) = lower($1) and s.network = $2) as "is_known!""#,
-        email,
-        network
-    )
-    .fetch_one(&mut *tx)
-    .await
-}
-
 /// Returns true if this account was used from this network before.
 pub async fn has_used_network(tx: &mut Tx, user: UserId, network: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
@@ -135,14 +63,6 @@ pub async fn record_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: O
     .execute(&mut *tx)
     .await
     .map(drop)
-}
-
-/// Records that the owner of a sign-in has proven the second factor in it.
-pub async fn record_second_factor(tx: &mut Tx, sign_in: SignInId) -> sqlx::Result<()> {
-    sqlx::query!("update sign_ins set has_second_factor = true where id = $1", sign_in as _)
-        .execute(&mut *tx)
-        .await
-        .map(drop)
 }
 
 /// Records that the second factor of an account is proven in this sign-in alone, or in none, because its device is a new one or is removed.
