@@ -1,13 +1,12 @@
 -- Checks a cart out for a signed-in caller. It refuses without a lock whatever it can, in one statement: in a flash sale most buyers are refused here,
--- and none of them waits for another. Nothing that it reads is locked, so `place_order` looks again at what may have changed.
+-- and none of them waits for another. Nothing that it reads is locked, so `place_order` looks again at all of it but the sign-in.
 --
 -- Runs as the owner of the tables, so that the role of `orders` can change stock and write orders by placing an order and in no other way.
 --
 -- Its plans, and those of the functions that it calls, are generic and are kept by the session. PostgreSQL would plan a statement with an array again at
 -- every call, under the lock, because an array of one element makes a plan look cheaper; no plan here depends on the values.
 --
--- Returns what place_order returns. Two more outcomes: `signed_out`, because a token whose sign-in has ended, or never was, cannot buy, and
--- `address_not_proven`.
+-- Returns what place_order returns. One more outcome: `signed_out`, because a token whose sign-in has ended, or never was, cannot buy.
 create or replace function check_out(
     p_sign_in_id uuid,
     p_order_id uuid,
@@ -24,7 +23,7 @@ create or replace function check_out(
     p_checkouts_per_account integer,
     p_checkouts_per_network integer,
     p_quantity_limit integer,
-    p_needs_proven_address boolean, -- whether the account must have proven to read mail to its address
+    p_needs_proven_address boolean,
     p_wider_client text
 ) returns json language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -58,15 +57,10 @@ begin
     if v_found.cart_status is null then
         return json_build_object('outcome', 'cart_not_found');
     end if;
-    if p_needs_proven_address then
-        perform from users u join proven_addresses a on a.user_id = u.id and a.email = lower(u.email) where u.id = p_user_id;
-        if not found then
-            return json_build_object('outcome', 'address_not_proven');
-        end if;
-    end if;
     if v_found.sold_out_lines is not null then
         return json_build_object('outcome', 'sold_out', 'lines', v_found.sold_out_lines);
     end if;
     return place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total, p_expected_currency,
-                       p_locale, p_now_us, p_client, p_checkouts_per_account, p_checkouts_per_network, p_quantity_limit, p_wider_client);
+                       p_locale, p_now_us, p_client, p_checkouts_per_account, p_checkouts_per_network, p_quantity_limit,
+                       p_needs_proven_address, p_wider_client);
 end $$;

@@ -22,7 +22,7 @@
 --   placed          the new order (placed_order)            replayed        the order that this cart became before
 --   sold_out        lines (sold_out_lines)                  cart_changed    currency, total: what it would cost now
 --   cart_empty      cart_not_found                          cart_ordered    order_id: the cart became an order under another key or none
---   key_reused      the key belongs to another request      user_not_found  user_inactive
+--   key_reused      the key belongs to another request      user_not_found  user_inactive  address_not_proven
 --   over_quantity_limit  lines (over_limit_lines)
 --   too_many_of_account  too_many_of_network  wait_seconds: when the next checkout is allowed
 create or replace function place_order(
@@ -41,6 +41,7 @@ create or replace function place_order(
     p_checkouts_per_account integer default null,  -- orders of the account in an hour
     p_checkouts_per_network integer default null,  -- orders from the network in an hour
     p_quantity_limit integer default null,         -- units of a variant in the account's open orders, unless the variant has its own limit
+    p_needs_proven_address boolean default false,  -- whether the account must have proven to read mail to its address
     p_wider_client text default null               -- the larger network around the client's, whose checkouts are counted too, if there is one
 ) returns json language plpgsql as $$
 declare
@@ -67,6 +68,13 @@ begin
         return json_build_object('outcome', 'user_not_found');
     elsif not v_account.is_active then
         return json_build_object('outcome', 'user_inactive');
+    end if;
+    if p_needs_proven_address then
+        -- A change of the address waits for the account too, so the order goes to the address that was proven.
+        perform from proven_addresses a where a.user_id = p_user_id and a.email = lower(v_account.email);
+        if not found then
+            return json_build_object('outcome', 'address_not_proven');
+        end if;
     end if;
     select c.status, c.user_id into v_cart from carts c where c.id = p_cart_id for update;
     if not found or v_cart.user_id <> p_user_id then

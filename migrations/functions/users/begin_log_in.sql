@@ -6,7 +6,9 @@
 -- The commit does not wait for the disk: a crash can lose the count of an attempt, and nothing else.
 --
 -- Locks: the row of the address, then those of the client (throttle_client).
--- Returns an object: `wait_seconds` alone if the caller has to wait; else `is_known_network`, and `account` unless nobody has the address.
+-- Returns an object with `outcome`:
+--   wait      wait_seconds
+--   counted   is_known_network; account, or null if nobody has the address
 create or replace function begin_log_in(
     p_email text,
     p_network text,             -- the client's network, or null
@@ -37,7 +39,7 @@ begin
         end if;
     exception when sqlstate 'SH001' then
         -- What either limit counted is rolled back.
-        return json_build_object('wait_seconds', v_wait);
+        return json_build_object('outcome', 'wait', 'wait_seconds', v_wait);
     end;
 
     select json_build_object('id', u.id, 'password_hash', u.password_hash, 'is_active', u.is_active,
@@ -45,5 +47,5 @@ begin
       into v_account
       from users u
      where lower(u.email) = lower(p_email);
-    return json_build_object('is_known_network', v_is_known_network, 'account', v_account);
+    return json_build_object('outcome', 'counted', 'is_known_network', v_is_known_network, 'account', v_account);
 end $$;

@@ -1,20 +1,24 @@
 -- Starts a sign-in with its first refresh token for an account whose password was right, and records the log-in: one round trip, all or nothing.
 --
+-- It is safe to repeat: a call for a sign-in that exists changes nothing.
+--
 -- Returns an object with `outcome`:
---   signed_in  is_reported: whether the event p_event_id was recorded, because the account was used before, but never from this network
+--   signed_in  is_reported: whether the event p_event_id was recorded just now, because the account was used before, but never from this network
 --   wait       wait_seconds: the account logs in too often. The failed attempts before it are forgotten all the same, because the password was right
 --   refused    the account was deleted or deactivated, or its password hash has changed since it was checked: a change of password ends all sign-ins, and
 --              this one must not start after it. Nothing was changed
 --
 -- It also deletes the sign-ins of the account that expired long ago, and ends the oldest open ones if there would be too many.
--- Locks: the attempts of the address and the client (throttle_log_in_succeeded), the log-ins of the account, the account, its sign-ins.
+-- Locks: the attempts of the address and the client (throttle_log_in_succeeded), the log-ins of the account, the account, its sign-ins, the
+-- mails to the account.
 create or replace function finish_log_in(
     p_user_id bigint,
-    p_password_hash text,
+    p_password_hash_sha256 text, -- of the text that the password was checked against; hexadecimal digits, like all digests here. A server writes a
+                                 -- statement that fails into its log, and the hash itself must not stand there
     p_has_second_factor boolean, -- whether a code of the second factor was right
     p_sign_in_id uuid,
     p_token_id uuid,
-    p_token_sha256 text,         -- hexadecimal digits, like the subjects of throttles below
+    p_token_sha256 text,
     p_expires_at_us bigint,
     p_address text,
     p_network text,
@@ -38,6 +42,9 @@ declare
     v_is_new_network boolean;
     v_wait integer;
 begin
+    if exists (select from sign_ins s where s.id = p_sign_in_id) then
+        return json_build_object('outcome', 'signed_in', 'is_reported', false);
+    end if;
     perform throttle_log_in_succeeded('log_in_as', decode(p_address_subject, 'hex'), 'log_in_from', decode(p_client_subject, 'hex'),
                                       decode(p_wider_client_subject, 'hex'), v_now);
     v_wait := throttle('sign_in', decode(p_user_subject, 'hex'), v_now, p_user_free, p_user_window_seconds * interval '1 second', null);
@@ -45,7 +52,7 @@ begin
         return json_build_object('outcome', 'wait', 'wait_seconds', v_wait);
     end if;
 
-    update users set last_login_at = v_now where id = p_user_id and is_active and password_hash = p_password_hash;
+    update users set last_login_at = v_now where id = p_user_id and is_active and encode(sha256(convert_to(password_hash, 'UTF8')), 'hex') = p_password_hash_sha256;
     if not found then
         raise exception using errcode = 'SH002', message = 'refused';
     end if;

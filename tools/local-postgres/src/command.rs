@@ -1,4 +1,4 @@
-//! Runs another program to its end.
+//! Finds and runs other programs, waits for what they do, and reads the ends of their logs.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

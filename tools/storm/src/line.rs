@@ -109,7 +109,14 @@ impl Connection {
 
 /// Returns true if the database commits something when it gets this: a COMMIT, or a call of a function that is a transaction.
 fn commits(sent: &[u8]) -> bool {
-    [&b"commit"[..], b"select check_out(", b"select flush_order(", b"select mark_event_sent("]
-        .iter()
-        .any(|text| sent.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text)))
+    [
+        &b"commit"[..],
+        b"select check_out(",
+        b"select flush_order(",
+        b"select mark_event_sent(",
+        b"select begin_log_in(",
+        b"select finish_log_in(",
+    ]
+    .iter()
+    .any(|text| sent.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text)))
 }

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use shared::ids::{EventId, SignInId};
 use shared::testing::{Client, START, TestApp};
-use shared::throttles::Subject;
 use shared::users::ClientInfo;
 use shared::users::store::log_in::{self, Finished, LogIn};
 use shared::users::store::sign_ins::NewRefreshToken;
@@ -211,9 +210,9 @@ async fn a_sign_in_does_not_begin_with_a_password_that_has_changed(db: PgPool) {
     let checked: String = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
     sql(&app, "update users set password_hash = 'another'").await;
 
-    let somebody = Subject::email("ana@example.com");
+    let counted = log_in::begin(&app.owner, "ana@example.com", &ClientInfo::default(), START).await.unwrap().unwrap();
     let signed_in = Finished::SignedIn { is_reported: false };
-    for (password_hash, expected) in [(checked.as_str(), Finished::Refused), ("another", signed_in)] {
+    for (password_hash, expected, attempts) in [(checked.as_str(), Finished::Refused, 2), ("another", signed_in, 0)] {
         let token = NewRefreshToken {
             id: app.random_uuid(),
             sign_in: SignInId(app.random_uuid()),
@@ -226,12 +225,19 @@ async fn a_sign_in_does_not_begin_with_a_password_that_has_changed(db: PgPool) {
             token,
             password_hash: password_hash.to_owned(),
             has_second_factor: false,
-            address: somebody.clone(),
-            client: somebody.clone(),
+            address: counted.address.clone(),
+            client: counted.client.clone(),
             event: EventId(app.random_uuid()),
         };
-        let finished = log_in::finish(&app.owner, &log_in, &ClientInfo::default()).await.unwrap();
-        assert_eq!(finished, expected, "{password_hash}");
+        // A call is repeated if its connection breaks, and then changes nothing.
+        for _ in 0..2 {
+            let finished = log_in::finish(&app.owner, &log_in, &ClientInfo::default()).await.unwrap();
+            assert_eq!(finished, expected, "{password_hash}");
+            let hits =
+                "select coalesce(sum(hits), 0)::bigint from throttles where scope in ('log_in_as', 'log_in_from')";
+            assert_eq!(app.count(hits).await, attempts, "{password_hash}");
+        }
     }
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'logged_in'").await, 1);
     assert_eq!(app.count("select count(*) from sign_ins").await, 1);
 }

@@ -11,11 +11,14 @@ use crate::{PRODUCTS, Shop};
 async fn public_paths(shop: &Shop) -> Vec<String> {
     let size = shop.app.count("select id from attributes where name = 'Size'").await;
     let medium = shop.app.count("select id from attribute_values where value = 'M'").await;
+    let variant = shop.app.count("select id from product_variants where sku = 'BLOUSE-M'").await;
     let mut paths: Vec<String> = [
         "",
         "products/",
         "products/?search=blouse&count=true",
         "products/blouse/",
+        "products/blouse/images/",
+        "products/blouse/variants/",
         "brands/",
         "brands/ana/",
         "categories/",
@@ -27,6 +30,7 @@ async fn public_paths(shop: &Shop) -> Vec<String> {
     .into();
     paths.push(format!("/api/v1/catalogue/attributes/{size}/"));
     paths.push(format!("/api/v1/catalogue/attributes/{size}/values/{medium}/"));
+    paths.push(format!("{PRODUCTS}blouse/variants/{variant}/"));
     paths
 }
 

@@ -1,10 +1,11 @@
 //! Checkouts that wait for a lock and see what the other transaction changed.
 #![expect(clippy::disallowed_methods, reason = "the test holds locks on its own connections")]
 
+use shared::shop::ShopOptions;
 use shared::testing::{Answer, TestApp};
 use sqlx::{PgPool, Postgres, Transaction};
 
-use super::{an_app, check_out};
+use super::{an_app, an_app_of, check_out};
 
 /// Locks the stock of every variant.
 async fn stock_holder(app: &TestApp) -> Transaction<'static, Postgres> {
@@ -215,5 +216,21 @@ async fn a_line_that_is_added_while_waiting_for_the_cart_is_held_to_its_limit(db
     let refusal = behind(&app, holder, check_out(&app, &ana, cart)).await.expect(400).body;
 
     assert_eq!((&refusal["code"], &refusal["items"][0]["sku"]), (&"over_quantity_limit".into(), &shoes.sku.into()));
+    assert_eq!(app.count("select count(*) from orders").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_whose_address_changes_while_waiting_must_prove_the_new_one(db: PgPool) {
+    let app = an_app_of(db, ShopOptions { checkout_needs_proven_address: true, ..ShopOptions::default() });
+    let ana = app.a_user().await;
+    app.prove_address(ana.id).await;
+    let shoes = app.a_product().stock(5).create().await;
+    let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("update users set email = 'new@example.com'").execute(&mut *holder).await.unwrap();
+
+    let refusal = behind(&app, holder, check_out(&app, &ana, cart)).await.expect(403).body;
+
+    assert_eq!(refusal["code"], "address_not_proven");
     assert_eq!(app.count("select count(*) from orders").await, 0);
 }

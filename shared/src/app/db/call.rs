@@ -1,17 +1,24 @@
 //! A call of one SQL function in a single round trip.
 
-use std::fmt::{Display, Formatter, Write as _};
+use std::fmt::{self, Display, Formatter, Write as _};
 
 use uuid::Uuid;
 
 /// A call of a function, sent as a simple query: no Parse, BEGIN or COMMIT, one round trip and one transaction.
 ///
-/// Its arguments are uuids, integers, slugs and texts in hexadecimal digits. None of them can end its literal early, so nothing can be injected.
-#[derive(Clone, Debug)]
+/// Its arguments are uuids, integers, booleans, slugs and texts in hexadecimal digits. None of them can end its literal early, so nothing can be injected.
+/// PostgreSQL writes a statement that fails into its log with its arguments, so none of them may be a secret.
+#[derive(Clone)]
 pub struct Call {
     /// The name of the function.
     pub(super) function: &'static str,
     arguments: String,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("function", &self.function).finish_non_exhaustive()
+    }
 }
 
 impl Call {
@@ -105,7 +112,7 @@ pub(super) enum Returns {
 struct Hex<'t>(&'t str);
 
 impl Display for Hex<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }

@@ -9,7 +9,7 @@ use crate::money::{Currency, Money};
 use crate::orders::{Order, OrderLine, OverLimitItem, UnavailableItem};
 use crate::time::Timestamp;
 
-/// The object that `check_out` returns; migrations/functions/orders/place_order.sql describes the outcomes. Money is in minor units.
+/// The object that `check_out` returns; migrations/functions/orders/{check_out,place_order}.sql describe the outcomes. Money is in minor units.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(super) enum Answer {

@@ -26,7 +26,7 @@ pub struct Placement {
     pub cart: CartId,
     /// User who checks out.
     pub user: UserId,
-    /// Sign-in of the caller's token; `None` for a token without one.
+    /// Sign-in of the caller's token.
     pub sign_in: SignInId,
     /// Digest of the client's idempotency key, if it sent one.
     pub idempotency_key: Option<Uuid>,

@@ -1,6 +1,7 @@
 //! SQL of log-ins.
 
 use data_encoding::HEXLOWER;
+use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -37,14 +38,14 @@ pub struct Credentials {
 
 /// The object that `begin_log_in` returns.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
 enum Answer {
     Wait { wait_seconds: u32 },
     Counted { is_known_network: bool, account: Option<Credentials> },
 }
 
 /// Counts an attempt to log in with an address, and reads what it is checked against: one round trip, one transaction. Returns the seconds to wait if the
-/// attempt may not be made; it is then not counted.
+/// attempt may not be made; it is then not counted. If the connection breaks, the call is repeated, and the attempt may count twice.
 ///
 /// Attempts from a network in which the account was used before have their own count, so that attempts from other networks cannot lock the
 /// owner out.
@@ -118,7 +119,7 @@ pub async fn finish(db: &Db, log_in: &LogIn, client_info: &ClientInfo) -> sqlx::
     let mail = Subject::mail("signed_in_from_new_network", &token.user.to_string());
     let call = Call::new("finish_log_in")
         .bigint(token.user.0)
-        .text(password_hash.as_str())
+        .text(sha256(password_hash).as_str())
         .boolean(*has_second_factor)
         .uuid(token.sign_in.0)
         .uuid(token.id)
@@ -142,6 +143,10 @@ pub async fn finish(db: &Db, log_in: &LogIn, client_info: &ClientInfo) -> sqlx::
         .integer(sign_ins::REMEMBERED_DAYS)
         .bigint(token.issued_at.micros());
     db.call_value(call).await.map(|Json(finished)| finished)
+}
+
+fn sha256(text: &str) -> String {
+    HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref())
 }
 
 fn with_rule(call: Call, rule: Rule) -> Call {

@@ -30,7 +30,7 @@ pub enum EndReason {
     Deactivated,
     /// One of its refresh tokens was used twice.
     TokenReused,
-    /// The account had too many open sign-ins, and this was the oldest.
+    /// The account had too many open sign-ins, and this was the oldest (`finish_log_in`).
     TooManyOpen,
 }
 

@@ -1,4 +1,4 @@
-//! The column `Category Paths` says all categories of a product, each with those above it.
+//! The column `Category Paths` lists all categories of a product, each with its ancestors.
 
 use shared::catalogue::name_key;
 
@@ -49,7 +49,7 @@ fn file(columns: &str, cells: &str) -> String {
     )
 }
 
-/// Puts a product into the category to which these names lead, as staff do it.
+/// Puts a product into the category to which these names lead.
 async fn put(db: &PgPool, handle: &str, path: &[&str]) {
     let mut above: Option<i64> = None;
     for name in path {
