@@ -48,6 +48,17 @@ impl Cluster {
         Self::with(home.clone(), durability, || Ok(Box::new(Native::new(home)?)))
     }
 
+    /// Starts a replica of this server in `dir`, which follows it by streaming and can be read. Each start begins with a new copy of the
+    /// server; what is in `dir` is deleted.
+    pub fn start_replica(&self, dir: &Path) -> anyhow::Result<Self> {
+        crate::remove(dir)?;
+        let home = Home::prepare_like(dir, &self.home)?;
+        Self::with(home.clone(), Durability::Temporary, || {
+            self.engine.copy_to(&home)?;
+            Ok(Box::new(Native::new(home)?))
+        })
+    }
+
     /// The engine is created under the lock, because it reads data that another process may be creating.
     pub(crate) fn with(
         home: Home,

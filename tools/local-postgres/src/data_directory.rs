@@ -25,7 +25,6 @@ pub(crate) fn initialise(home: &Home, binaries: &Binaries, durability: Durabilit
     // C if the C library has no C.UTF-8 (macOS): letters beyond ASCII then have no upper case.
     let initdb = |locale| initdb(home, binaries, &new, locale, durability);
     initdb("C.UTF-8").or_else(|_| initdb("C"))?;
-    home.write(&new.join("pg_hba.conf"), "host all all 127.0.0.1/32 trust\n")?;
     let conf = new.join("postgresql.conf");
     let own = std::fs::read_to_string(&conf)?;
     home.write(&conf, &format!("{own}\ninclude '../settings.conf'\n"))?;
@@ -45,12 +44,25 @@ fn initdb(home: &Home, binaries: &Binaries, new: &Path, locale: &str, durability
     run(&mut command).map(drop)
 }
 
+/// Copies the server at this port as a replica that follows it, under another name at first, as [`initialise`] does.
+pub(crate) fn copy(binaries: &Binaries, port: u16, replica: &Home) -> anyhow::Result<()> {
+    let (data, new) = (data(replica), replica.path().join("data.new"));
+    let mut command = replica.command(&binaries.program("pg_basebackup"));
+    command.args(["--write-recovery-conf", "--checkpoint", "fast", "--no-sync"]);
+    command.arg("--dbname").arg(format!("postgres://postgres@127.0.0.1:{port}/postgres"));
+    run(command.arg("--pgdata").arg(&new)).context("the server could not be copied")?;
+    std::fs::rename(&new, &data).with_context(|| format!("{} could not be created", data.display()))
+}
+
 /// Written at each start, so that an old cluster runs with current settings.
 pub(crate) fn write_settings(home: &Home, port: u16, durability: Durability) -> anyhow::Result<()> {
     let mut lines = vec!["# Written at each start by local-postgres.".to_owned(), format!("port = {port}")];
     lines.extend(["listen_addresses = '127.0.0.1'", "unix_socket_directories = ''"].map(str::to_owned));
     lines.extend(settings(durability).into_iter().map(str::to_owned));
-    home.write(&home.path().join("settings.conf"), &(lines.join("\n") + "\n"))
+    home.write(&home.path().join("settings.conf"), &(lines.join("\n") + "\n"))?;
+    // The second line lets replicas in, which `all` does not mean.
+    let logins = "host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n";
+    home.write(&data(home).join("pg_hba.conf"), logins)
 }
 
 /// The pid file of a dead server does not prevent a start, unless another process has its number now, or the dead one is a zombie (under a

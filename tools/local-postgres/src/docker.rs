@@ -135,6 +135,10 @@ impl Engine for Docker {
         Ok(())
     }
 
+    fn copy_to(&self, _: &Home) -> anyhow::Result<()> {
+        bail!("a replica needs PostgreSQL's programs on this machine; the server runs in Docker")
+    }
+
     fn psql(&self, _port: u16, database: &str, sql: &str) -> anyhow::Result<String> {
         let mut command = Command::new("docker");
         command.args(["exec", "--env", &format!("PGPASSWORD={PASSWORD}"), &self.name, "psql"]).args(PSQL);

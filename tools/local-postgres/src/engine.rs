@@ -1,6 +1,7 @@
 //! The interface of what runs a server: installed binaries or Docker.
 
 use crate::Durability;
+use crate::home::Home;
 
 /// One server with its data, running or not.
 pub(crate) trait Engine: Send + Sync {
@@ -14,6 +15,8 @@ pub(crate) trait Engine: Send + Sync {
     fn restart_at_once(&self) -> anyhow::Result<()>;
     /// Crashes the server.
     fn kill_hard(&self) -> anyhow::Result<()>;
+    /// Copies the data of the running server into this directory, as those of a replica that will follow it.
+    fn copy_to(&self, replica: &Home) -> anyhow::Result<()>;
     /// Runs SQL as the superuser; rows come as lines, columns separated by `|`.
     fn psql(&self, port: u16, database: &str, sql: &str) -> anyhow::Result<String>;
     /// Returns the superuser's password, if the engine needs one.

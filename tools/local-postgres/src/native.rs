@@ -124,6 +124,11 @@ impl Engine for Native {
         }
     }
 
+    fn copy_to(&self, replica: &Home) -> anyhow::Result<()> {
+        let port = self.running()?.context("PostgreSQL is not running")?;
+        data_directory::copy(&self.binaries, port, replica)
+    }
+
     fn psql(&self, port: u16, database: &str, sql: &str) -> anyhow::Result<String> {
         let mut command = Command::new(self.binaries.program("psql"));
         let url = format!("postgres://postgres@127.0.0.1:{port}/{database}");

@@ -7,6 +7,7 @@ mod crashes;
 mod docker;
 mod ownership;
 mod pooler;
+mod replica;
 mod root;
 mod start;
 mod test_server;
