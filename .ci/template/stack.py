@@ -37,6 +37,8 @@ REQUIRED = {"AuthSecretArn": AUTH_SECRET, "TokenPublicKeys": "x" * 43, "MailFrom
 SETS = [
     {},
     {"DatabaseEngine": "aurora", "DatabaseInTwoZones": "true", "AuroraMinCapacity": "0", "RelayEvery": "1 hour", "UseProxy": "false"},
+    {"DatabaseEngine": "aurora", "DatabaseInTwoZones": "true", "CatalogueReads": "reader"},
+    {"DatabaseEngine": "aurora", "DatabaseInTwoZones": "true", "CatalogueReads": "reader", "UseProxy": "false"},
     {"DatabaseEngine": "aurora", "PrivateEndpoints": "two-zones", "DatabaseVersion": "16.9", "DatabaseSnapshot": "shop-restored"},
     {"UseProxy": "false", "PrivateEndpoints": "none", "DatabaseClass": "db.m7g.large"},
     {

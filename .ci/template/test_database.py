@@ -23,6 +23,44 @@ class Proxy(unittest.TestCase):
             self.assertEqual(host, there[0], parameters)
 
 
+class Reader(unittest.TestCase):
+    ON = {"DatabaseEngine": "aurora", "DatabaseInTwoZones": "true", "CatalogueReads": "reader"}
+
+    @staticmethod
+    def host(**parameters):
+        """Returns where the catalogue reads, as the resource and its attribute, or an empty text."""
+        host = Stack(**parameters).properties("Catalogue")["Environment"]["Variables"]["READER_DATABASE_HOST"]
+        return host and ".".join(host["Fn::GetAtt"])
+
+    def test_the_catalogue_reads_the_writer_unless_a_reader_is_asked_for(self):
+        for parameters in [{}, {"DatabaseEngine": "aurora", "DatabaseInTwoZones": "true"}]:
+            stack = Stack(**parameters)
+            self.assertEqual(self.host(**parameters), "")
+            self.assertFalse({"DatabaseReader", "ReplicaLagAlarm"} & set(stack.resources))
+
+    def test_the_reader_is_an_endpoint_of_the_proxy_or_else_of_the_cluster(self):
+        self.assertEqual(self.host(**self.ON), "DatabaseReader.Endpoint")
+        stack = Stack(**self.ON)
+        endpoint = stack.properties("DatabaseReader")
+        self.assertEqual((endpoint["TargetRole"], endpoint["DBProxyName"]), ("READ_ONLY", {"Ref": "DatabaseProxy"}))
+        self.assertEqual(endpoint["VpcSecurityGroupIds"], stack.properties("DatabaseProxy")["VpcSecurityGroupIds"])
+        self.assertIn("AuroraStandby", stack.resources["DatabaseReader"]["DependsOn"])
+        self.assertEqual(self.host(**self.ON, UseProxy="false"), "AuroraCluster.ReadEndpoint.Address")
+        self.assertNotIn("DatabaseReader", Stack(**self.ON, UseProxy="false").resources)
+
+    def test_only_the_catalogue_knows_the_reader_and_it_still_writes_to_the_writer(self):
+        stack = Stack(**self.ON)
+        functions = stack.of_type("AWS::Lambda::Function")
+        knows = [name for name, one in functions.items() if "READER_DATABASE_HOST" in one["Properties"]["Environment"]["Variables"]]
+        self.assertEqual(knows, ["Catalogue"])
+        self.assertEqual(stack.properties("Catalogue")["Environment"]["Variables"]["DATABASE_HOST"], {"Fn::GetAtt": ["DatabaseProxy", "Endpoint"]})
+
+    def test_a_reader_needs_aurora_in_two_zones(self):
+        self.assertEqual(Stack(**self.ON).refused, [])
+        for refused in [{"DatabaseEngine": "postgres"}, {"DatabaseInTwoZones": "false"}]:
+            self.assertNotEqual(Stack(**{**self.ON, **refused}).refused, [], refused)
+
+
 class Logins(unittest.TestCase):
     """Each function signs in to the database as its own role, and nobody as another."""
 

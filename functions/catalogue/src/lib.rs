@@ -9,6 +9,7 @@ mod change_request;
 mod images;
 mod products;
 mod reader;
+mod reads;
 mod redirects;
 mod root;
 mod variants;

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::app::lambda::serve(catalogue::router(), |app, _| Ok(app)).await
+    shared::app::lambda::serve(catalogue::router(), |app, environment| Ok(app.reading_from_replica(environment)?)).await
 }

@@ -28,13 +28,13 @@ where
     App: FromRef<S>,
 {
     let environment = start();
-    let app = App::from_environment(&environment)?;
+    let state = state(App::from_environment(&environment)?, &environment)?;
     // The connection is opened at once, when the function has the most CPU, but in parallel with the first event: a request that needs no
     // database does not wait for one that does not answer. A request that needs the database waits for this connection; if it failed or was
     // cut off by a freeze, the request opens another and reports the error of that one.
-    let db = app.db.clone();
-    tokio::spawn(async move { db.warm_up().await });
-    run(router, state(app, &environment)?, &environment).await
+    let reads = App::from_ref(&state).reads;
+    tokio::spawn(async move { reads.warm_up().await });
+    run(router, state, &environment).await
 }
 
 /// Serves a function that needs neither the database nor the caller's identity.

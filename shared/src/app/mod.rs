@@ -26,14 +26,16 @@ use crate::money::Currency;
 use crate::shop::ShopOptions;
 use crate::users::AuthOptions;
 use crate::users::tokens::TokenVerifier;
-use db::Db;
+use db::{Connector, Db, PoolSettings};
 use metrics::Metrics;
 
 /// The state of every HTTP function. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// The database pool.
+    /// The database.
     pub db: Db,
+    /// The database for reads that may miss what was committed a moment ago: `db`, or a replica of it.
+    pub reads: Db,
     /// The source of the current time.
     pub clock: Arc<dyn Clock>,
     /// The source of ids and secrets.
@@ -57,8 +59,10 @@ pub struct App {
 impl App {
     /// Creates the state from the environment. It does not connect to anything yet.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
+        let db = Db::from_environment(environment)?;
         Ok(Self {
-            db: Db::from_environment(environment)?,
+            reads: db.clone(),
+            db,
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::from_environment(environment)?),
@@ -71,10 +75,18 @@ impl App {
         })
     }
 
+    /// Returns this state with the replica that the environment names, if it names one. Like the pool of the database, that of the replica has
+    /// one connection.
+    pub fn reading_from_replica(self, environment: &Environment) -> Result<Self, EnvironmentError> {
+        let Some(replica) = Connector::reader_from_environment(environment)? else { return Ok(self) };
+        Ok(Self { reads: self.db.read_from(replica, PoolSettings { max_connections: 1 }), ..self })
+    }
+
     /// Creates the state of a function without a database, tokens and amounts: every connection fails and every token is refused.
     pub fn without_database(environment: &Environment) -> Result<Self, EnvironmentError> {
         Ok(Self {
             db: Db::nowhere(),
+            reads: Db::nowhere(),
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::new([])),

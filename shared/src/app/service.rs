@@ -142,6 +142,7 @@ async fn bound_time(request: Request, next: Next) -> Response {
 async fn rollback_abandoned_after(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     app.db.rollback_abandoned().await;
+    app.reads.rollback_abandoned().await;
     response
 }
 

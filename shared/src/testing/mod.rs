@@ -105,8 +105,10 @@ impl TestApp {
         let signer = Arc::new(TokenSigner::new(key.as_ref()).unwrap());
         let clock = Arc::new(TestClock(AtomicI64::new(START.micros())));
         let metrics = RecordedMetrics::default();
+        let service_db = service_db(&db);
         let app = App {
-            db: service_db(&db),
+            reads: service_db.clone(),
+            db: service_db,
             clock: clock.clone(),
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::new([signer.public_key().to_vec()])),

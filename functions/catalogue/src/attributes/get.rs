@@ -1,14 +1,13 @@
 //! Gets an attribute: `GET /api/v1/catalogue/attributes/{id}/`.
 
-use axum::extract::State;
 use axum::response::Response;
-use shared::app::App;
 use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::find;
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 use shared::ids::AttributeId;
 
 use crate::caching::{IfNoneMatch, NotModified};
+use crate::reads::Reads;
 
 /// Get an attribute
 ///
@@ -27,11 +26,11 @@ use crate::caching::{IfNoneMatch, NotModified};
     )
 )]
 pub(crate) async fn get_attribute(
-    State(app): State<App>,
+    Reads(db): Reads,
     if_none_match: IfNoneMatch,
     PathId(id): PathId<AttributeId>,
 ) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
+    let mut tx = db.read().await?;
     let attribute = find(&mut tx, id).await?;
     tx.commit().await?;
     let (attribute, version) = attribute.ok_or(ApiError::NotFound)?;

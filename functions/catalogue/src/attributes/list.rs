@@ -1,13 +1,12 @@
 //! Lists attributes and their values: `GET /api/v1/catalogue/attributes/`.
 
-use axum::extract::State;
 use axum::response::Response;
-use shared::app::App;
 use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::all;
 use shared::http::{ApiError, Page, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
+use crate::reads::Reads;
 
 /// List attributes
 ///
@@ -19,8 +18,8 @@ use crate::caching::{IfNoneMatch, NotModified};
     operation_id = "list_attributes",
     responses((status = 200, body = Page<Attribute>, description = "All attributes with their values."), NotModified, PublicProblems)
 )]
-pub(crate) async fn list_attributes(State(app): State<App>, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
+pub(crate) async fn list_attributes(Reads(db): Reads, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
+    let mut tx = db.read().await?;
     let attributes = all(&mut tx).await?;
     tx.commit().await?;
     if_none_match.respond(&Page::single(attributes))

@@ -1,13 +1,12 @@
 //! Gets a brand: `GET /api/v1/catalogue/brands/{id_or_slug}/`.
 
-use axum::extract::State;
 use axum::response::Response;
-use shared::app::App;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::{Brand, IdOrSlug};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
+use crate::reads::Reads;
 
 /// Get a brand
 ///
@@ -26,11 +25,11 @@ use crate::caching::{IfNoneMatch, NotModified};
     )
 )]
 pub(crate) async fn get_brand(
-    State(app): State<App>,
+    Reads(db): Reads,
     if_none_match: IfNoneMatch,
     PathId(brand): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
+    let mut tx = db.read().await?;
     let brand = find_with_version(&mut tx, &brand).await?;
     tx.commit().await?;
     let (brand, version) = brand.ok_or(ApiError::NotFound)?;

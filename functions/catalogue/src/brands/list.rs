@@ -1,13 +1,12 @@
 //! Lists brands: `GET /api/v1/catalogue/brands/`.
 
-use axum::extract::State;
 use axum::response::Response;
-use shared::app::App;
 use shared::catalogue::Brand;
 use shared::catalogue::store::brands::{count, list};
 use shared::http::{ApiError, Page, PageQuery, PageRequest, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
+use crate::reads::Reads;
 
 /// List brands
 ///
@@ -21,11 +20,11 @@ use crate::caching::{IfNoneMatch, NotModified};
     responses((status = 200, body = Page<Brand>, description = "A page of brands."), NotModified, PublicProblems)
 )]
 pub(crate) async fn list_brands(
-    State(app): State<App>,
+    Reads(db): Reads,
     if_none_match: IfNoneMatch,
     request: PageRequest,
 ) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
+    let mut tx = db.read().await?;
     let page = request.read(&mut tx, list, count, |brand| (brand.name.clone(), brand.id)).await?;
     tx.commit().await?;
     if_none_match.respond(&page)

@@ -9,6 +9,7 @@ use shared::catalogue::{CategoryNode, IdOrSlug, tree};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
+use crate::reads::Reads;
 use crate::redirects::{Moved, moved_category};
 
 /// Get a part of the category tree
@@ -30,11 +31,12 @@ use crate::redirects::{Moved, moved_category};
 )]
 pub(crate) async fn get_category_tree(
     State(app): State<App>,
+    Reads(db): Reads,
     uri: Uri,
     if_none_match: IfNoneMatch,
     PathId(category): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
+    let mut tx = db.read().await?;
     let categories = subtree(&mut tx, &category, app.clock.now()).await?;
     let Some(top) = tree(categories).into_iter().next() else {
         return moved_category(tx, &category, &uri).await;

@@ -8,6 +8,7 @@ use shared::catalogue::{CategoryNode, tree};
 use shared::http::{ApiError, Page, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
+use crate::reads::Reads;
 
 /// List the category tree
 ///
@@ -19,8 +20,12 @@ use crate::caching::{IfNoneMatch, NotModified};
     operation_id = "list_categories",
     responses((status = 200, body = Page<CategoryNode>, description = "The whole category tree."), NotModified, PublicProblems)
 )]
-pub(crate) async fn list_categories(State(app): State<App>, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
+pub(crate) async fn list_categories(
+    State(app): State<App>,
+    Reads(db): Reads,
+    if_none_match: IfNoneMatch,
+) -> Result<Response, ApiError> {
+    let mut tx = db.read().await?;
     let categories = all(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
     if_none_match.respond(&Page::single(tree(categories)))

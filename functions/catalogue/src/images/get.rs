@@ -1,8 +1,6 @@
 //! Lists and gets the images of a product: `GET /api/v1/catalogue/products/{id_or_slug}/images/` and `…/{image_id}/`.
 
-use axum::extract::State;
 use axum::response::Response;
-use shared::app::App;
 use shared::catalogue::{IdOrSlug, Product, ProductImage};
 use shared::http::{ApiError, Page, Problem, PublicProblems, Two};
 use shared::ids::{ImageId, ProductId};
@@ -30,14 +28,11 @@ use crate::redirects::Moved;
         PublicProblems,
     )
 )]
-pub(crate) async fn list_product_images(
-    State(app): State<App>,
-    request: ReadRequest<IdOrSlug>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list_product_images(request: ReadRequest<IdOrSlug>) -> Result<Response, ApiError> {
     let images = |product: Product, if_none_match: IfNoneMatch| {
         if_none_match.respond_with_version(product.version, &Page::single(product.images))
     };
-    request.respond_with_part(&app, images).await
+    request.respond_with_part(images).await
 }
 
 /// Get an image of a product
@@ -61,15 +56,12 @@ pub(crate) async fn list_product_images(
         PublicProblems,
     )
 )]
-pub(crate) async fn get_product_image(
-    State(app): State<App>,
-    request: ReadRequest<Two<IdOrSlug, ImageId>>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn get_product_image(request: ReadRequest<Two<IdOrSlug, ImageId>>) -> Result<Response, ApiError> {
     let (request, id) = request.split();
     let image = |product: Product, if_none_match: IfNoneMatch| {
         if_none_match.respond_with_version(product.version, image_of(&product, id)?)
     };
-    request.respond_with_part(&app, image).await
+    request.respond_with_part(image).await
 }
 
 /// Returns the image of the product that has this id.

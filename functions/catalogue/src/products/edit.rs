@@ -19,7 +19,7 @@ use crate::caching::IfNoneMatch;
 use crate::change_request::ChangeRequest;
 use crate::products::audit_line::AuditLine;
 use crate::products::errors::{FieldPath, constraint_error, into_api_error};
-use crate::reader::CatalogueReader;
+use crate::reader::mark;
 use crate::redirects::no_such_product;
 
 /// A product that no other transaction changes until this one ends.
@@ -150,7 +150,6 @@ pub(crate) async fn write(
 
 /// Responds with a product or a part of it as staff see it, and with the product's version in the `ETag`.
 pub(crate) fn respond<T: serde::Serialize>(status: StatusCode, version: i64, body: &T) -> Result<Response, ApiError> {
-    let reader = CatalogueReader { visibility: Visibility::Staff };
-    let response = reader.mark(IfNoneMatch::none().respond_with_version(version, body)?);
+    let response = mark(Visibility::Staff, IfNoneMatch::none().respond_with_version(version, body)?);
     Ok((status, response).into_response())
 }

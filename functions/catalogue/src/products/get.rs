@@ -1,8 +1,6 @@
 //! Gets a product: `GET /api/v1/catalogue/products/{id_or_slug}/`.
 
-use axum::extract::State;
 use axum::response::Response;
-use shared::app::App;
 use shared::catalogue::store::product::read;
 use shared::catalogue::{IdOrSlug, Product};
 use shared::http::{ApiError, Problem, PublicProblems};
@@ -35,9 +33,9 @@ use crate::redirects::{Moved, moved_product};
         PublicProblems,
     )
 )]
-pub(crate) async fn get_product(State(app): State<App>, request: ReadRequest<IdOrSlug>) -> Result<Response, ApiError> {
-    let Some(product) = read(&app.db, &request.id, request.reader.visibility).await? else {
-        return moved_product(app.db.read().await?, &request).await;
+pub(crate) async fn get_product(request: ReadRequest<IdOrSlug>) -> Result<Response, ApiError> {
+    let Some(product) = read(&request.reader.db, &request.id, request.reader.visibility).await? else {
+        return moved_product(request.reader.db.read().await?, &request).await;
     };
     let (version, updated_at) = (product.version, product.updated_at);
     let response = request.if_none_match.respond_with_version(version, &product.with_base_url(&request.base.0))?;

@@ -13,6 +13,7 @@ use shared::catalogue::store::{expand, search};
 use shared::catalogue::{Facets, ProductImage, ProductVariant, Visibility};
 use shared::http::{ApiError, BaseUrl, Page, PageQuery, PageRequest, PublicProblems, Query};
 use shared::ids::ProductId;
+use shared::money::Currency;
 use shared::shop;
 
 use crate::caching::{IfNoneMatch, NotModified};
@@ -49,9 +50,9 @@ pub(crate) async fn list_products(
     let sort = ordering.sort();
     let data = match (reader.visibility, products.unfiltered(&bounds)) {
         (Visibility::Shoppers(now), Some(list)) if !request.counts() => {
-            PageContent::rows_only(list.page(&app.db, now, sort, bounds).await?)
+            PageContent::rows_only(list.page(&reader.db, now, sort, bounds).await?)
         }
-        (visibility, _) => PageContent::read(&app, &products, &request, visibility, sort, bounds).await?,
+        (_, _) => PageContent::read(&reader, &products, &request, app.currency, sort, bounds).await?,
     };
     let PageContent { rows, count, facets, mut expansions } = data;
     let page = request.page(rows, &cursor, |row| ProductCursor::of(row, ordering));
@@ -79,18 +80,19 @@ impl PageContent {
 
     /// Reads everything in one transaction, so that count and facets belong to the rows.
     async fn read(
-        app: &App,
+        reader: &CatalogueReader,
         products: &ProductQuery,
         request: &PageRequest,
-        visibility: Visibility,
+        currency: Currency,
         sort: Sort,
         bounds: ProductBounds,
     ) -> Result<Self, ApiError> {
-        let mut tx = app.db.read().await?;
+        let visibility = reader.visibility;
+        let mut tx = reader.db.read().await?;
         if products.has_amounts() {
-            app.currency.require(shop::store::currency(&mut tx).await?).map_err(anyhow::Error::new)?;
+            currency.require(shop::store::currency(&mut tx).await?).map_err(anyhow::Error::new)?;
         }
-        let mut filter = products.filter(&mut tx, visibility, app.currency).await?;
+        let mut filter = products.filter(&mut tx, visibility, currency).await?;
         let rows = find(&mut tx, &mut filter, sort, bounds).await?;
         let count = if request.counts() { Some(count(&mut tx, &filter).await?) } else { None };
         let facets = match products.facets {

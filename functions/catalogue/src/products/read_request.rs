@@ -55,10 +55,9 @@ impl ReadRequest<IdOrSlug> {
     /// Responds with a part of the product, or redirects to its new slug.
     pub(crate) async fn respond_with_part(
         self,
-        app: &App,
         part: impl FnOnce(Product, IfNoneMatch) -> Result<Response, ApiError>,
     ) -> Result<Response, ApiError> {
-        let mut tx = app.db.read().await?;
+        let mut tx = self.reader.db.read().await?;
         let Some(product) = find(&mut tx, &self.id, self.reader.visibility).await? else {
             return moved_product(tx, &self).await;
         };

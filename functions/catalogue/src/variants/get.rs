@@ -1,8 +1,6 @@
 //! Lists and gets the variants of a product: `GET /api/v1/catalogue/products/{id_or_slug}/variants/` and `…/{variant_id}/`.
 
-use axum::extract::State;
 use axum::response::Response;
-use shared::app::App;
 use shared::catalogue::{IdOrSlug, Product, ProductVariant};
 use shared::http::{ApiError, Page, Problem, PublicProblems, Two};
 use shared::ids::{ProductId, VariantId};
@@ -31,14 +29,11 @@ use crate::redirects::Moved;
         PublicProblems,
     )
 )]
-pub(crate) async fn list_product_variants(
-    State(app): State<App>,
-    request: ReadRequest<IdOrSlug>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list_product_variants(request: ReadRequest<IdOrSlug>) -> Result<Response, ApiError> {
     let variants = |product: Product, if_none_match: IfNoneMatch| {
         if_none_match.respond_with_version(product.version, &Page::single(product.variants))
     };
-    request.respond_with_part(&app, variants).await
+    request.respond_with_part(variants).await
 }
 
 /// Get a variant of a product
@@ -62,15 +57,12 @@ pub(crate) async fn list_product_variants(
         PublicProblems,
     )
 )]
-pub(crate) async fn get_product_variant(
-    State(app): State<App>,
-    request: ReadRequest<Two<IdOrSlug, VariantId>>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn get_product_variant(request: ReadRequest<Two<IdOrSlug, VariantId>>) -> Result<Response, ApiError> {
     let (request, id) = request.split();
     let variant = |product: Product, if_none_match: IfNoneMatch| {
         if_none_match.respond_with_version(product.version, &variant_of(&product, id)?)
     };
-    request.respond_with_part(&app, variant).await
+    request.respond_with_part(variant).await
 }
 
 /// Returns the variant of the product that has this id.

@@ -8,7 +8,7 @@ use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop};
 
 /// Returns every public path.
-async fn public_paths(shop: &Shop) -> Vec<String> {
+pub(crate) async fn public_paths(shop: &Shop) -> Vec<String> {
     let size = shop.app.count("select id from attributes where name = 'Size'").await;
     let medium = shop.app.count("select id from attribute_values where value = 'M'").await;
     let variant = shop.app.count("select id from product_variants where sku = 'BLOUSE-M'").await;

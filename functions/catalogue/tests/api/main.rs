@@ -34,6 +34,7 @@ mod product_permissions;
 mod redirects;
 mod remove_from_carts;
 mod replace_product;
+mod replica;
 mod root;
 mod samples;
 mod search_words;
@@ -77,7 +78,10 @@ struct Shop {
 
 impl Shop {
     async fn open(db: PgPool) -> Self {
-        let app = app(db);
+        Self::stock(app(db)).await
+    }
+
+    async fn stock(app: TestApp) -> Self {
         let mut tx = app.owner.begin().await.unwrap();
         let ana = samples::brand(&mut tx, "Ana", "ana").await;
         let bela = samples::brand(&mut tx, "Béla", "bela").await;

@@ -41,13 +41,31 @@ impl std::fmt::Debug for Connector {
 impl Connector {
     /// Reads `DATABASE_URL`, or `DATABASE_HOST`, `_PORT`, `_NAME` and `_USER` with an IAM token (`DATABASE_AUTH=iam`).
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
-        if let Some(url) = environment.get("DATABASE_URL") {
-            let options = PgConnectOptions::from_str(url).map_err(|_| {
-                EnvironmentError::Invalid("DATABASE_URL", "a URL such as postgres://user@host:5432/name")
-            })?;
-            return Ok(Self::to(options));
+        match environment.get("DATABASE_URL") {
+            Some(url) => Self::at_url("DATABASE_URL", url),
+            None => Self::at_host(environment.require("DATABASE_HOST")?, environment),
         }
-        let host = environment.require("DATABASE_HOST")?;
+    }
+
+    /// Reads where the replica is: `READER_DATABASE_URL`, or `READER_DATABASE_HOST` with the other settings of the database. `None` if there is
+    /// none. As `DATABASE_URL` wins over the host of the database, it wins over that of the replica.
+    pub fn reader_from_environment(environment: &Environment) -> Result<Option<Self>, EnvironmentError> {
+        if let Some(url) = environment.get("READER_DATABASE_URL") {
+            return Self::at_url("READER_DATABASE_URL", url).map(Some);
+        }
+        match (environment.get("DATABASE_URL"), environment.get("READER_DATABASE_HOST")) {
+            (None, Some(host)) => Self::at_host(host, environment).map(Some),
+            (Some(_), _) | (None, None) => Ok(None),
+        }
+    }
+
+    fn at_url(variable: &'static str, url: &str) -> Result<Self, EnvironmentError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| EnvironmentError::Invalid(variable, "a URL such as postgres://user@host:5432/name"))?;
+        Ok(Self::to(options))
+    }
+
+    fn at_host(host: &str, environment: &Environment) -> Result<Self, EnvironmentError> {
         let port = environment.parse("DATABASE_PORT", "a port number")?.unwrap_or(5432);
         let user = environment.require("DATABASE_USER")?;
         if environment.get("DATABASE_AUTH").unwrap_or("iam") != "iam" {
@@ -99,5 +117,48 @@ impl Connector {
                 self.options.clone().password(&token).connect().await
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IN_AWS: [(&str, &str); 5] = [
+        ("DATABASE_HOST", "proxy.test"),
+        ("DATABASE_USER", "shop_catalogue"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ];
+
+    fn reader(more: &[(&str, &str)]) -> Option<Connector> {
+        let environment = IN_AWS.iter().chain(more).copied().collect();
+        Connector::reader_from_environment(&environment).unwrap()
+    }
+
+    #[test]
+    fn a_replica_has_the_login_of_the_database_and_a_token_for_its_own_host() {
+        let reader = reader(&[("READER_DATABASE_HOST", "reader.test")]).unwrap();
+        let iam = reader.iam.unwrap();
+        assert_eq!((reader.options.get_host(), iam.host.as_str()), ("reader.test", "reader.test"));
+        assert_eq!((reader.options.get_username(), iam.user.as_str()), ("shop_catalogue", "shop_catalogue"));
+    }
+
+    #[test]
+    fn without_a_setting_there_is_no_replica() {
+        assert!(reader(&[]).is_none());
+        assert!(reader(&[("READER_DATABASE_HOST", ""), ("READER_DATABASE_URL", " ")]).is_none());
+        let local = [("DATABASE_URL", "postgres://shop@127.0.0.1/shop"), ("READER_DATABASE_HOST", "reader.test")];
+        assert!(reader(&local).is_none(), "the host is one of the cloud");
+    }
+
+    #[test]
+    fn a_replica_may_be_named_by_its_url() {
+        let reader = reader(&[("READER_DATABASE_URL", "postgres://shop@127.0.0.1:5433/shop")]).unwrap();
+        assert_eq!((reader.options.get_port(), reader.iam.is_none()), (5433, true));
+        let wrong = Environment::from_iter([("READER_DATABASE_URL", "no url")]);
+        let error = Connector::reader_from_environment(&wrong).unwrap_err().to_string();
+        assert!(error.contains("READER_DATABASE_URL"), "{error}");
     }
 }

@@ -11,6 +11,7 @@ mod call;
 mod connect;
 mod keyset;
 mod pool;
+mod replica;
 mod temporary;
 mod tx;
 

@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::call::Returns;
+use super::replica::Replica;
 use super::temporary::breaks_the_connection;
 use super::{Call, Connector, Tx, recorded};
 use crate::app::{Environment, EnvironmentError};
@@ -30,6 +31,8 @@ const MAX_AGE: Duration = Duration::from_secs(20 * 60);
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: Arc<Pool>,
+    /// Asked first; the database itself is asked if the replica does not answer.
+    replica: Option<Arc<Replica>>,
 }
 
 /// The size of the pool.
@@ -64,8 +67,15 @@ impl Db {
 
     /// Creates a database that is reached by `connector`.
     pub fn new(connector: Connector, settings: PoolSettings) -> Self {
-        let permits = Arc::new(Semaphore::new(settings.max_connections.max(1)));
-        Self { pool: Arc::new(Pool { connector, permits, idle: Mutex::default(), abandoned: Mutex::default() }) }
+        Self { pool: Arc::new(Pool::new(connector, settings)), replica: None }
+    }
+
+    /// Returns this database as one that is only read, and from a replica: what was committed may be missing in it for a while. If the replica
+    /// does not answer, this database is read itself.
+    #[must_use]
+    pub fn read_from(&self, replica: Connector, settings: PoolSettings) -> Self {
+        let replica = Replica::new(Pool::new(replica, settings));
+        Self { pool: self.pool.clone(), replica: Some(Arc::new(replica)) }
     }
 
     /// Creates a database that does not exist: every use returns a connection error.
@@ -106,48 +116,76 @@ impl Db {
         recorded(call.function, self.run(&call.sql(returns))).await
     }
 
-    /// Runs a call, and repeats it if its connection breaks.
-    async fn run(&self, sql: &str) -> sqlx::Result<Vec<PgRow>> {
-        let mut lease = self.pool.lease().await?;
-        let mut answer = fetch(&mut lease.connection, sql).await;
-        if answer.as_ref().is_err_and(breaks_the_connection) {
-            lease = self.pool.reconnect(lease.permit).await?;
-            answer = fetch(&mut lease.connection, sql).await;
-        }
-        if !answer.as_ref().is_err_and(breaks_the_connection) {
-            self.pool.put_back(lease);
-        }
-        answer
-    }
-
     /// Rolls back the transactions that were dropped without an end. Awaited before a request is answered.
     pub async fn rollback_abandoned(&self) {
         self.pool.rollback_abandoned().await;
+        if let Some(replica) = &self.replica {
+            replica.pool.rollback_abandoned().await;
+        }
     }
 
     /// Connects now rather than at the first request. A failure is not reported, because the first request fails with the same error.
     pub async fn warm_up(&self) {
-        if let Ok(lease) = self.pool.lease().await {
-            self.pool.put_back(lease);
+        let pool = self.replica.as_ref().map_or(&self.pool, |replica| &replica.pool);
+        if let Ok(lease) = pool.lease().await {
+            pool.put_back(lease);
         }
     }
 
     async fn begin_with(&self, begin: &'static str) -> sqlx::Result<Tx> {
-        let mut lease = self.pool.lease().await?;
-        if let Err(error) = lease.connection.execute(begin).await {
-            if !breaks_the_connection(&error) {
-                self.pool.put_back(lease);
-                return Err(error);
-            }
-            // The server closed the connection while it was idle. Nothing has run on it yet, so a new one can take its place.
-            lease = self.pool.reconnect(lease.permit).await?;
-            lease.connection.execute(begin).await?;
+        if let Some(replica) = &self.replica
+            && let Some(begun) = replica.answers(replica.pool.begin(begin)).await
+        {
+            return begun;
         }
-        Ok(Tx::new(lease, self.pool.clone()))
+        self.pool.begin(begin).await
+    }
+
+    /// Runs a call on the replica or here.
+    async fn run(&self, sql: &str) -> sqlx::Result<Vec<PgRow>> {
+        if let Some(replica) = &self.replica
+            && let Some(answer) = replica.answers(replica.pool.run(sql)).await
+        {
+            return answer;
+        }
+        self.pool.run(sql).await
     }
 }
 
 impl Pool {
+    fn new(connector: Connector, settings: PoolSettings) -> Self {
+        let permits = Arc::new(Semaphore::new(settings.max_connections.max(1)));
+        Self { connector, permits, idle: Mutex::default(), abandoned: Mutex::default() }
+    }
+
+    /// Runs a call, and repeats it if its connection breaks.
+    async fn run(&self, sql: &str) -> sqlx::Result<Vec<PgRow>> {
+        let mut lease = self.lease().await?;
+        let mut answer = fetch(&mut lease.connection, sql).await;
+        if answer.as_ref().is_err_and(breaks_the_connection) {
+            lease = self.reconnect(lease.permit).await?;
+            answer = fetch(&mut lease.connection, sql).await;
+        }
+        if !answer.as_ref().is_err_and(breaks_the_connection) {
+            self.put_back(lease);
+        }
+        answer
+    }
+
+    async fn begin(self: &Arc<Self>, begin: &'static str) -> sqlx::Result<Tx> {
+        let mut lease = self.lease().await?;
+        if let Err(error) = lease.connection.execute(begin).await {
+            if !breaks_the_connection(&error) {
+                self.put_back(lease);
+                return Err(error);
+            }
+            // The server closed the connection while it was idle. Nothing has run on it yet, so a new one can take its place.
+            lease = self.reconnect(lease.permit).await?;
+            lease.connection.execute(begin).await?;
+        }
+        Ok(Tx::new(lease, self.clone()))
+    }
+
     async fn lease(&self) -> sqlx::Result<Lease> {
         self.rollback_abandoned().await;
         let permit = timeout(CONNECTION_TIMEOUT, self.permits.clone().acquire_owned())

@@ -81,6 +81,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let verifier = Arc::new(TokenVerifier::new([keys.signer.public_key().to_vec()]));
     let app = App {
         db: db.clone(),
+        reads: db.clone(),
         clock: clock.clone(),
         rng: Arc::new(SystemRng),
         verifier,

@@ -28,6 +28,7 @@ const READ_FOR: &[(&[&str], &[&str])] = &[
             "DATABASE_CA",
         ],
     ),
+    (&["reading_from_replica("], &["READER_DATABASE_URL", "READER_DATABASE_HOST"]),
     (&["TokenSigner::from_environment("], &["TOKEN_SIGNING_KEY"]),
     (&["Sqs::from_environment("], &["ORDER_EVENTS_QUEUE_URL", "AWS_ENDPOINT_URL_SQS"]),
     (&["SqsJobs::from_environment("], &["CATALOGUE_JOBS_QUEUE_URL", "AWS_ENDPOINT_URL_SQS"]),

@@ -1,14 +1,13 @@
 //! Gets a value of an attribute: `GET /api/v1/catalogue/attributes/{id}/values/{value_id}/`.
 
-use axum::extract::State;
 use axum::response::Response;
-use shared::app::App;
 use shared::catalogue::AttributeValue;
 use shared::catalogue::store::attributes::find_value;
 use shared::http::{ApiError, PathId, Problem, PublicProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
 
 use crate::caching::{IfNoneMatch, NotModified};
+use crate::reads::Reads;
 
 /// Get a value of an attribute
 ///
@@ -30,11 +29,11 @@ use crate::caching::{IfNoneMatch, NotModified};
     )
 )]
 pub(crate) async fn get_attribute_value(
-    State(app): State<App>,
+    Reads(db): Reads,
     if_none_match: IfNoneMatch,
     PathId(Two(attribute, id)): PathId<Two<AttributeId, AttributeValueId>>,
 ) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
+    let mut tx = db.read().await?;
     let value = find_value(&mut tx, attribute, id).await?;
     tx.commit().await?;
     let (value, version) = value.ok_or(ApiError::NotFound)?;
