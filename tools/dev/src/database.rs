@@ -34,6 +34,8 @@ const MAX_TRIES: u32 = 1000;
 
 /// A migrated database. Dropping it stops the PostgreSQL if this process owns it.
 pub struct Database {
+    /// First, so that it is stopped before the server that it follows.
+    replica: Option<Cluster>,
     cluster: Option<Cluster>,
     /// Login as the owner of the tables.
     owner: PgConnectOptions,
@@ -76,7 +78,7 @@ impl Database {
         if migration_url.is_some() {
             wait_for("MIGRATION_DATABASE_URL", &owner, MAX_WAIT).await?;
         }
-        Ok(Self { cluster: None, owner, app, currency: Currency::DEFAULT })
+        Ok(Self { replica: None, cluster: None, owner, app, currency: Currency::DEFAULT })
     }
 
     async fn private(home: &Home) -> anyhow::Result<Self> {
@@ -89,7 +91,7 @@ impl Database {
         let cluster = cluster.await??;
         let owner = PgConnectOptions::from_str(&cluster.url(NAME))?;
         let app = owner.clone().username(APP_ROLE);
-        Ok(Self { cluster: Some(cluster), owner, app, currency: Currency::DEFAULT })
+        Ok(Self { replica: None, cluster: Some(cluster), owner, app, currency: Currency::DEFAULT })
     }
 
     /// Returns the currency of the shop.
@@ -108,6 +110,24 @@ impl Database {
         Db::new(Connector::to(self.app.clone()), PoolSettings { max_connections })
     }
 
+    /// Starts a replica of the private PostgreSQL, from which [`Self::reads`] then reads.
+    pub async fn start_replica(&mut self, home: &Home) -> anyhow::Result<()> {
+        let dir = home.replica();
+        let cluster = self.cluster.take().context("the shop has no PostgreSQL of its own")?;
+        let started = tokio::task::spawn_blocking(move || (cluster.start_replica(&dir), cluster)).await?;
+        let (replica, cluster) = started;
+        self.cluster = Some(cluster);
+        self.replica = Some(replica.context("the replica could not be started")?);
+        Ok(())
+    }
+
+    /// Returns `app` as the database for reads that may be late: from the replica, if there is one.
+    pub fn reads(&self, app: &Db, max_connections: usize) -> anyhow::Result<Db> {
+        let Some(replica) = &self.replica else { return Ok(app.clone()) };
+        let options = PgConnectOptions::from_str(&replica.url(NAME))?.username(APP_ROLE);
+        Ok(app.read_from(Connector::to(options), PoolSettings { max_connections }))
+    }
+
     /// Returns the URL that [`Self::app`] connects to, for functions in other processes.
     pub fn app_url(&self) -> String {
         self.app.to_url_lossy().to_string()
@@ -115,10 +135,8 @@ impl Database {
 
     /// Stops the PostgreSQL if this process owns it; open connections are closed.
     pub async fn stop(self) -> anyhow::Result<()> {
-        match self.cluster {
-            Some(cluster) => tokio::task::spawn_blocking(move || cluster.stop()).await?,
-            None => Ok(()),
-        }
+        let clusters = self.replica.into_iter().chain(self.cluster);
+        tokio::task::spawn_blocking(move || clusters.map(Cluster::stop).collect()).await?
     }
 }
 
@@ -136,7 +154,25 @@ pub async fn delete(home: &Home, environment: &Environment) -> anyhow::Result<()
             "--fresh deletes the private database of `cargo dev`, but DATABASE_URL names another: empty that one yourself, or unset DATABASE_URL"
         );
     }
+    delete_replica(home).await?;
     let dir = home.postgres();
+    tokio::task::spawn_blocking(move || local_postgres::remove(&dir)).await?
+}
+
+/// Fails if `DATABASE_URL` is set: only the private PostgreSQL can have a replica.
+pub fn may_have_replica(environment: &Environment) -> anyhow::Result<()> {
+    if environment.get("DATABASE_URL").is_some() {
+        bail!("--replica makes a replica of the private database of `cargo dev`, but DATABASE_URL names another");
+    }
+    Ok(())
+}
+
+/// Deletes the replica of an earlier run, if there is one; after a kill it may still run.
+pub async fn delete_replica(home: &Home) -> anyhow::Result<()> {
+    let dir = home.replica();
+    if !dir.exists() {
+        return Ok(());
+    }
     tokio::task::spawn_blocking(move || local_postgres::remove(&dir)).await?
 }
 

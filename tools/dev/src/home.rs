@@ -29,6 +29,11 @@ impl Home {
         self.0.join("postgres")
     }
 
+    /// Returns the folder of the data of PostgreSQL's replica.
+    pub fn replica(&self) -> PathBuf {
+        self.0.join("replica")
+    }
+
     /// Returns the folder of queued messages.
     pub fn queue(&self) -> PathBuf {
         self.0.join("queue")

@@ -34,6 +34,9 @@ pub struct Options {
     /// Another name by which to reach the shop, such as that of a tunnel; without it, only localhost, 127.0.0.1 and [::1]
     #[arg(long = "host", value_name = "NAME")]
     pub hosts: Vec<String>,
+    /// Read the catalogue from a replica of the database, as with CatalogueReads=reader in the cloud
+    #[arg(long)]
+    pub replica: bool,
     /// Log each request
     #[arg(long, short)]
     pub verbose: bool,
@@ -50,6 +53,7 @@ impl Default for Options {
             yes: false,
             currency: None,
             hosts: Vec::new(),
+            replica: false,
             verbose: false,
             without_jobs: false,
         }

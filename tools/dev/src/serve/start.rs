@@ -33,7 +33,7 @@ use super::accounts::{self, ACCOUNTS};
 use super::http::Port;
 use super::start_page::{self, PLACES};
 use super::{Options, fresh, images, jobs, signing_key};
-use crate::database::Database;
+use crate::database::{Database, delete_replica, may_have_replica};
 use crate::home::{Home, HomeLock};
 use crate::shop::{Parts, shop};
 
@@ -62,14 +62,22 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let mut lock = home.lock()?;
     // Before anything is deleted or started, so that a port in use is reported at once.
     let port = Port::bind(options.port).await?;
+    if options.replica {
+        may_have_replica(environment)?;
+    }
     if options.fresh {
         fresh::delete_data(home, environment, options.yes).await?;
     }
-    let database = Database::open_in(home, environment, options.currency).await?;
+    let mut database = Database::open_in(home, environment, options.currency).await?;
     let db = database.app(CONNECTIONS);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     sample::load(&db, clock.now()).await.context("the sample catalogue could not be loaded")?;
     accounts::create(&db, clock.now()).await?;
+    if options.replica {
+        database.start_replica(home).await?;
+    } else {
+        delete_replica(home).await?;
+    }
 
     let url = port.url();
     let spool = Arc::new(Spool::open(home.queue(), clock.clone())?);
@@ -81,7 +89,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let verifier = Arc::new(TokenVerifier::new([keys.signer.public_key().to_vec()]));
     let app = App {
         db: db.clone(),
-        reads: db.clone(),
+        reads: database.reads(&db, CONNECTIONS)?,
         clock: clock.clone(),
         rng: Arc::new(SystemRng),
         verifier,

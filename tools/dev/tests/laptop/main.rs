@@ -5,6 +5,7 @@ mod examples;
 mod headers;
 mod mailed_link;
 mod process;
+mod replica;
 mod sale;
 mod sent_back;
 mod serve;

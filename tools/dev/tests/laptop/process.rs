@@ -43,6 +43,11 @@ impl Serving {
         Self::run(command(home, &["serve", "--port", "0"]).env("AUTH_OPTIONS", "").env("SHOP_OPTIONS", options))
     }
 
+    /// Starts a shop that reads the catalogue from a replica.
+    pub(crate) fn start_with_replica(home: &Path) -> Self {
+        Self::run(command(home, &["serve", "--port", "0", "--replica"]).env("AUTH_OPTIONS", ""))
+    }
+
     /// Starts a shop in this currency.
     pub(crate) fn start_in(home: &Path, currency: &str) -> Self {
         Self::run(command(home, &["serve", "--port", "0", "--currency", currency]).env("AUTH_OPTIONS", ""))
