@@ -75,6 +75,12 @@ impl App {
         })
     }
 
+    /// Returns this state with another database, for all reads and writes.
+    #[must_use]
+    pub fn with_db(self, db: Db) -> Self {
+        Self { reads: db.clone(), db, ..self }
+    }
+
     /// Returns this state with the replica that the environment names, if it names one. Like the pool of the database, that of the replica has
     /// one connection.
     pub fn reading_from_replica(self, environment: &Environment) -> Result<Self, EnvironmentError> {

@@ -63,7 +63,7 @@ pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
     let queue = Arc::new(CountingQueue::default());
     let settings = PoolSettings { max_connections: args.connections };
     let db = Db::new(Connector::from_environment(&environment)?, settings);
-    let app = App { db, ..App::from_environment(&environment)? };
+    let app = App::from_environment(&environment)?.with_db(db);
     let service = match args.signing_key {
         None if args.catalogue => service(catalogue::router(), app),
         None => service(orders::router(), OrdersState { app, queue: queue.clone() }),

@@ -157,7 +157,7 @@ impl Stage {
         let (job_queue, jobs) = JobChannel::open();
         let job_queue = Arc::new(job_queue);
         let SigningKey { signer, private } = SigningKey::generate()?;
-        let shop_app = App { db: db(CONNECTIONS), ..an_app(&clock, signer.public_key()) };
+        let shop_app = an_app(&clock, signer.public_key()).with_db(db(CONNECTIONS));
         let totp = TotpKeys::single(private.as_bytes()).context("the key is too short")?;
         let shop = shop(Parts {
             app: shop_app,
@@ -299,6 +299,7 @@ pub async fn prove(db: &Db, account: &Account) -> sqlx::Result<()> {
 fn an_app(clock: &Arc<dyn Clock>, public_key: &[u8]) -> App {
     App {
         db: Db::nowhere(),
+        reads: Db::nowhere(),
         clock: clock.clone(),
         rng: Arc::new(SystemRng),
         verifier: Arc::new(TokenVerifier::new([public_key.to_vec()])),

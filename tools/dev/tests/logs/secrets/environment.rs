@@ -52,7 +52,7 @@ pub(super) fn an_environment(secrets: &mut Secrets) -> Environment {
 
 /// Returns a client that reaches the shop through its edge.
 pub(super) fn a_client(db: Db, environment: &Environment) -> Client {
-    let app = App { db, ..App::from_environment(environment).unwrap() };
+    let app = App::from_environment(environment).unwrap().with_db(db);
     let keys = Keys::from_environment(environment).unwrap();
     let queue = OrdersState::from_environment(app.clone(), environment).unwrap().queue;
     let storage = Arc::new(S3::private_from_environment(environment).unwrap());
