@@ -135,8 +135,8 @@ impl Database {
 
     /// Stops the PostgreSQL if this process owns it; open connections are closed.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let clusters = self.replica.into_iter().chain(self.cluster);
-        tokio::task::spawn_blocking(move || clusters.map(Cluster::stop).collect()).await?
+        let mut clusters = self.replica.into_iter().chain(self.cluster);
+        tokio::task::spawn_blocking(move || clusters.try_for_each(Cluster::stop)).await?
     }
 }
 
