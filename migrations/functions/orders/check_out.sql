@@ -36,7 +36,7 @@ begin
       into v_found
       from users u
       left join sign_ins s on s.id = p_sign_in_id and s.user_id = u.id and s.ended_at is null
-      left join carts c on c.id = p_cart_id and (c.user_id = u.id or c.user_id is null) -- a guest's belongs to whoever knows its id
+      left join carts c on c.id = p_cart_id and (c.user_id = u.id or c.user_id is null) -- a guest's cart has no owner
       left join orders k on k.user_id = u.id and k.idempotency_key = p_idempotency_key
      cross join sold_out_lines(p_cart_id, v_now) l
      where u.id = p_user_id;

@@ -32,7 +32,7 @@ use metrics::Metrics;
 /// The state of every HTTP function. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// The database.
+    /// The database, for reads and writes.
     pub db: Db,
     /// The database for reads that may miss what was committed a moment ago: `db`, or a replica of it.
     pub reads: Db,

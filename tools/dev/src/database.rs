@@ -113,7 +113,7 @@ impl Database {
     /// Starts a replica of the private PostgreSQL, from which [`Self::reads`] then reads.
     pub async fn start_replica(&mut self, home: &Home) -> anyhow::Result<()> {
         let dir = home.replica();
-        let cluster = self.cluster.take().context("the shop has no PostgreSQL of its own")?;
+        let cluster = self.cluster.take().context("the shop has no private PostgreSQL")?;
         let started = tokio::task::spawn_blocking(move || (cluster.start_replica(&dir), cluster)).await?;
         let (replica, cluster) = started;
         self.cluster = Some(cluster);

@@ -153,7 +153,7 @@ async fn every_public_page_is_read_from_the_replica_alone() {
 }
 
 #[tokio::test]
-async fn a_page_may_be_late_but_whoever_changed_it_sees_the_change() {
+async fn a_page_may_be_late_but_not_for_who_changed_it() {
     let servers = Servers::start("replica-late").await;
     let shop = Shop::stock(servers.reading_app()).await;
     let editor = editor(&shop.app).await;

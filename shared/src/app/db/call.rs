@@ -99,10 +99,10 @@ impl Call {
     }
 }
 
-/// What a function returns.
+/// The two forms of what a function returns.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Returns {
-    /// A table.
+    /// A table with any number of rows.
     Rows,
     /// One value. It need not be kept as a table first, which costs PostgreSQL several microseconds.
     Value,

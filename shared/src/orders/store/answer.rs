@@ -1,4 +1,4 @@
-//! What `check_out` returns.
+//! The answer of `check_out`.
 
 use serde::Deserialize;
 
