@@ -1,6 +1,7 @@
 -- The lines of a cart with which the account would have more units of the variant in open orders than a customer may have, in the order of the cart; null
 -- if there is none. `quantity_limit` is that number, and `available` how many more of it the account can order. Open orders are those that are placed and
--- neither paid nor cancelled, of the last 30 days: what nobody ever pays must not count for ever. Used by place_order, which holds the account's lock.
+-- neither paid nor cancelled, of the last 30 days: what nobody ever pays must not count for ever. The fields are those of `OverLimitItem`
+-- (shared/src/orders/mod.rs). Used by place_order, which holds the account's lock.
 create or replace function over_limit_lines(p_cart_id uuid, p_user_id bigint, p_quantity_limit integer, p_now timestamptz)
 returns table (lines json) language sql stable as $$
     with ordered as materialized (
@@ -14,7 +15,7 @@ returns table (lines json) language sql stable as $$
          group by l.variant_id
     )
     select json_agg(json_build_object(
-                        'variant_id', l.variant_id, 'product_name', p.name, 'variant_name', v.name, 'sku', v.sku, 'quantity', l.quantity,
+                        'product_variant_id', l.variant_id, 'product_name', p.name, 'variant_name', v.name, 'sku', v.sku, 'requested', l.quantity,
                         'available', greatest(coalesce(s.quantity_limit_per_customer, p_quantity_limit) - coalesce(ordered.units, 0), 0),
                         'quantity_limit', coalesce(s.quantity_limit_per_customer, p_quantity_limit)) order by l.id)
       from cart_lines l

@@ -3,7 +3,7 @@
 pub mod staff;
 pub mod store;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::carts::UnavailableReason;
@@ -96,7 +96,7 @@ pub struct UnavailableItem {
 }
 
 /// A line of a cart with which an account would have more units of a variant in open orders than it may.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct OverLimitItem {
     /// Id of the variant.
     pub product_variant_id: VariantId,

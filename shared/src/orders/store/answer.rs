@@ -18,7 +18,7 @@ pub(super) enum Answer {
     SoldOut { lines: Vec<SoldOutLine> },
     CartChanged { currency: Currency, total: i64 },
     AddressNotProven,
-    OverQuantityLimit { lines: Vec<OverLimitLine> },
+    OverQuantityLimit { lines: Vec<OverLimitItem> },
     TooManyOfAccount { wait_seconds: u32 },
     TooManyOfNetwork { wait_seconds: u32 },
     CartEmpty,
@@ -64,17 +64,6 @@ pub(super) struct SoldOutLine {
     available: Option<i32>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct OverLimitLine {
-    variant_id: VariantId,
-    product_name: String,
-    variant_name: String,
-    sku: String,
-    quantity: i32,
-    quantity_limit: i32,
-    available: i32,
-}
-
 impl Answer {
     /// Returns the outcome of the checkout of this cart.
     pub(super) fn outcome(self, cart: CartId) -> Outcome {
@@ -84,9 +73,7 @@ impl Answer {
             Self::SoldOut { lines } => Outcome::SoldOut(lines.into_iter().map(UnavailableItem::from).collect()),
             Self::CartChanged { currency, total } => Outcome::CartChanged(currency.amount(Money::from_minor(total))),
             Self::AddressNotProven => Outcome::AddressNotProven,
-            Self::OverQuantityLimit { lines } => {
-                Outcome::OverQuantityLimit(lines.into_iter().map(OverLimitItem::from).collect())
-            }
+            Self::OverQuantityLimit { lines } => Outcome::OverQuantityLimit(lines),
             Self::TooManyOfAccount { wait_seconds } => Outcome::TooManyOfAccount(wait_seconds),
             Self::TooManyOfNetwork { wait_seconds } => Outcome::TooManyOfNetwork(wait_seconds),
             Self::CartEmpty => Outcome::CartEmpty,
@@ -146,20 +133,6 @@ impl From<SoldOutLine> for UnavailableItem {
             },
             requested: line.quantity,
             available: line.available.unwrap_or_default(),
-        }
-    }
-}
-
-impl From<OverLimitLine> for OverLimitItem {
-    fn from(line: OverLimitLine) -> Self {
-        Self {
-            product_variant_id: line.variant_id,
-            product_name: line.product_name,
-            variant_name: line.variant_name,
-            sku: line.sku,
-            requested: line.quantity,
-            quantity_limit: line.quantity_limit,
-            available: line.available,
         }
     }
 }

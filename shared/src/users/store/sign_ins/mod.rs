@@ -14,7 +14,7 @@ pub(super) const REMEMBERED_DAYS: i32 = 90;
 /// Maximum number of open sign-ins of an account.
 pub const MAX_OPEN: i32 = 100;
 
-/// Reasons why a sign-in has ended.
+/// Reasons why a sign-in has ended. `finish_log_in` has one more, `too_many_open`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum EndReason {
@@ -30,8 +30,6 @@ pub enum EndReason {
     Deactivated,
     /// One of its refresh tokens was used twice.
     TokenReused,
-    /// The account had too many open sign-ins, and this was the oldest (`finish_log_in`).
-    TooManyOpen,
 }
 
 impl EndReason {
