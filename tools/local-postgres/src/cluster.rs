@@ -125,7 +125,8 @@ impl Cluster {
         self.engine.restart_at_once()
     }
 
-    /// `kill -9` for the server, and nothing more.
+    /// `kill -9` for the server, and nothing more. Its connections see that it is gone when they next wait for a statement, so one more
+    /// statement may still be answered.
     pub fn kill_hard(&self) -> anyhow::Result<()> {
         self.engine.kill_hard()
     }

@@ -18,6 +18,7 @@ mod docker;
 mod engine;
 mod home;
 mod install;
+mod memory;
 mod native;
 mod pooler;
 mod port;
@@ -32,6 +33,7 @@ use anyhow::{Context, bail};
 pub use binaries::Binaries;
 pub use cluster::{Cluster, Durability};
 pub use docker::Docker;
+pub use memory::in_memory;
 pub use pooler::Pooler;
 
 /// Starts a server whose data is in `dir`: with installed binaries, otherwise with Docker, otherwise with a package that it installs

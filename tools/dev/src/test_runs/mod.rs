@@ -4,7 +4,7 @@
 mod runner;
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Instant;
 
@@ -76,7 +76,7 @@ impl TemporaryServer {
             warn("Another `cargo dev test` is running here; waiting until it ends.");
             lock.lock()?;
         }
-        let dir = home.path().join("test-postgres");
+        let dir = local_postgres::in_memory(&home.path().join("test-postgres"))?;
         local_postgres::remove(&dir)?;
         let cluster = local_postgres::open(&dir, Durability::Temporary)?;
         cluster.create_database("shop")?;
@@ -89,7 +89,7 @@ impl TemporaryServer {
 
     fn pooler(&self, ci: bool) -> anyhow::Result<Option<Pooler>> {
         let Some(cluster) = &self.cluster else { return Ok(None) };
-        let dir = pooler_dir(&self.dir);
+        let dir = self.dir.join("pooler");
         if ci {
             Pooler::install()?;
         }
@@ -111,8 +111,4 @@ impl Drop for TemporaryServer {
             warn(format_args!("{} could not be deleted: {error:#}", self.dir.display()));
         }
     }
-}
-
-fn pooler_dir(postgres: &Path) -> PathBuf {
-    postgres.with_file_name("test-pooler")
 }

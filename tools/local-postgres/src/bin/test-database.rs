@@ -38,11 +38,11 @@ fn run(arguments: &[&str]) -> anyhow::Result<()> {
     }
 }
 
-/// A folder in the target folder, two levels above this executable.
+/// A folder in the target folder, two levels above this executable, or one in memory in its place.
 fn dir() -> anyhow::Result<PathBuf> {
     let executable = std::env::current_exe()?;
     let target = executable.parent().and_then(Path::parent).context("this executable is not in a target folder")?;
-    Ok(target.join("test-database"))
+    local_postgres::in_memory(&target.join("test-database"))
 }
 
 fn tell_url(dir: &Path) -> anyhow::Result<()> {

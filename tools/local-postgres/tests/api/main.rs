@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 mod crashes;
 mod docker;
+mod memory;
 mod ownership;
 mod pooler;
 mod replica;
