@@ -35,6 +35,16 @@ create index product_index_by_value on product_index using gin (value_ids);
 create index product_index_by_tag on product_index using gin (tags);
 create index product_index_by_title on product_index using gin (title_words);
 
+-- The counts of the facets of large lists, which take too long to count for each request. A timed job writes them.
+create table kept_facets (
+    -- Null for the list of all products.
+    category_id bigint references categories on delete cascade,
+    counted_at timestamptz not null,
+    -- An array of [kind, id, number].
+    counts jsonb not null check (jsonb_typeof(counts) = 'array'),
+    constraint kept_facets_of_category_key unique nulls not distinct (category_id)
+);
+
 -- The words of products, to find the one meant by a mistyped word. A word stays when its last product is deleted: a search for it then
 -- finds nothing, as it would without the word. No unique constraint: two writers of the same new words would wait for each other, possibly
 -- in a circle, and a word that is stored twice does no harm.

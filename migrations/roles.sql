@@ -52,6 +52,7 @@ grant select, insert, update, delete on variant_attribute_values to shop_catalog
 grant select, insert, update on product_index to shop_catalogue, shop_transfer_worker;
 grant select, insert on catalogue_words to shop_catalogue, shop_transfer_worker;
 grant select on image_files, shop to shop_catalogue, shop_transfer_worker;
+grant select on kept_facets to shop_catalogue;
 -- Stock, and the orders that wait for units.
 grant select, insert, update on stock_levels to shop_catalogue, shop_transfer_worker;
 grant insert on stock_ledger to shop_catalogue, shop_transfer_worker;
@@ -172,4 +173,7 @@ grant select (export_id, position), update (position), delete on export_skipped_
 grant select (key, created_at), update (created_at), delete on idempotency_keys to shop_scheduler;
 grant select (id, ends_at), update (ends_at), delete on carts to shop_scheduler;
 grant select (id, created_at), update (locale), delete on registrations to shop_scheduler;
+-- The counts of large lists.
+grant select on product_index, brands, categories, old_category_slugs, attributes, attribute_values, shop to shop_scheduler;
+grant select, insert, update, delete on kept_facets to shop_scheduler;
 grant execute on function is_published, forget_audit, forget_links to shop_scheduler;

@@ -13,6 +13,7 @@ use anyhow::anyhow;
 use shared::app::db::Db;
 use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng};
 use shared::aws::SqsJobs;
+use shared::catalogue::store::facets::kept;
 use shared::transfers::JobQueue;
 use tokio::time::timeout;
 
@@ -28,27 +29,29 @@ pub struct Scheduler {
     pub rng: Arc<dyn Rng>,
     /// The queue of `transfer-worker`.
     pub transfers: Arc<dyn JobQueue>,
-    /// Time limits of a run.
+    /// Limits of a run.
     pub limits: Limits,
 }
 
-/// Time limits of a run.
+/// Limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Time limit of one job.
     pub with_job: Duration,
     /// Time limit of the queue for accepting a message.
     pub with_queue: Duration,
+    /// Minimum number of products of a list whose facets are counted ahead.
+    pub large_list: i64,
 }
 
 impl Default for Limits {
     /// Limits with which all jobs together end before Lambda stops the function.
     fn default() -> Self {
-        Self { with_job: Duration::from_secs(10), with_queue: Duration::from_secs(5) }
+        Self { with_job: Duration::from_secs(10), with_queue: Duration::from_secs(5), large_list: kept::LARGE }
     }
 }
 
-/// Number of rows or transfers that each job has processed, and the errors of the jobs that failed.
+/// Number of rows, transfers or lists that each job has processed, and the errors of the jobs that failed.
 #[derive(Debug, Default)]
 pub struct Run {
     /// The jobs that succeeded, with their numbers.

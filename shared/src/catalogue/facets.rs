@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{Brand, CategorySummary};
 use crate::ids::{AttributeId, AttributeValueId};
 use crate::money::Amount;
+use crate::time::Timestamp;
 
 /// Filters that narrow a list down. Each facet is counted with every filter but its own: if you choose red, the count of blue stays as it
 /// is. Attributes, prices and availability are those of one variant, as in the list. Facets that you do not request are missing.
@@ -31,6 +32,11 @@ pub struct Facets {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = AvailabilityFacet, required = false)]
     pub availability: Option<AvailabilityFacet>,
+    /// Time of the counts, if they are older than this response. Those of a list of 20,000 products and more without another filter than its
+    /// category are made every ten minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Timestamp, required = false)]
+    pub counted_at: Option<Timestamp>,
 }
 
 /// A brand with the number of products that remain if you filter by it.

@@ -1,5 +1,6 @@
 //! The jobs, in the order in which they run: first those that customers and staff wait for.
 
+mod count_facets;
 mod delete_audit_records;
 mod delete_back_in_stock_subscriptions;
 mod delete_carts;
@@ -30,6 +31,8 @@ pub enum TimedJob {
     ResendMails,
     /// Sends imports and exports that stopped to the worker again.
     ResumeTransfers,
+    /// Counts the facets of large lists.
+    CountFacets,
     /// Deletes events that were sent a week ago.
     DeleteSentEvents,
     /// Deletes the links of mails after they have expired.
@@ -52,10 +55,11 @@ pub enum TimedJob {
 
 impl TimedJob {
     /// All jobs, in the order in which they run.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NotifyBackInStock,
         Self::ResendMails,
         Self::ResumeTransfers,
+        Self::CountFacets,
         Self::DeleteSentEvents,
         Self::DeleteLinks,
         Self::DeleteMails,
@@ -73,6 +77,7 @@ impl TimedJob {
             Self::NotifyBackInStock => "notify_back_in_stock",
             Self::ResendMails => "resend_mails",
             Self::ResumeTransfers => "resume_transfers",
+            Self::CountFacets => "count_facets",
             Self::DeleteSentEvents => "delete_sent_events",
             Self::DeleteLinks => "delete_links",
             Self::DeleteMails => "delete_mails",
@@ -85,12 +90,13 @@ impl TimedJob {
         }
     }
 
-    /// Runs the job once; returns the number of rows or transfers that it has processed.
+    /// Runs the job once; returns the number of rows, transfers or lists that it has processed.
     pub(crate) async fn run(self, scheduler: &Scheduler) -> anyhow::Result<u64> {
         match self {
             Self::NotifyBackInStock => notify_back_in_stock::run(scheduler).await,
             Self::ResendMails => resend_mails::run(scheduler).await,
             Self::ResumeTransfers => resume_transfers::run(scheduler).await,
+            Self::CountFacets => count_facets::run(scheduler).await,
             Self::DeleteSentEvents => delete_sent_events::run(scheduler).await,
             Self::DeleteLinks => delete_links::run(scheduler).await,
             Self::DeleteMails => delete_mails::run(scheduler).await,

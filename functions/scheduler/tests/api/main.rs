@@ -14,14 +14,14 @@ use scheduler::{Limits, Run, Scheduler};
 use shared::app::SystemRng;
 use shared::testing::{RecordingJobs, TestApp};
 
-/// A scheduler over the test's database.
+/// A scheduler over the test's database. Every list with a product is large for it.
 fn scheduler(app: &TestApp) -> Scheduler {
     Scheduler {
         db: app.app.db.clone(),
         clock: app.clock.clone(),
         rng: Arc::new(SystemRng),
         transfers: Arc::new(RecordingJobs::default()),
-        limits: Limits::default(),
+        limits: Limits { large_list: 1, ..Limits::default() },
     }
 }
 

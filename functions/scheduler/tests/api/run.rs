@@ -68,6 +68,7 @@ fn everything() -> BTreeMap<TimedJob, u64> {
         (TimedJob::NotifyBackInStock, 300),
         (TimedJob::ResendMails, 100),
         (TimedJob::ResumeTransfers, 10),
+        (TimedJob::CountFacets, 1),
         (TimedJob::DeleteSentEvents, 100),
         (TimedJob::DeleteLinks, 100),
         (TimedJob::DeleteMails, 100),
@@ -135,7 +136,7 @@ async fn a_job_that_fails_does_not_stop_the_others(db: PgPool) {
 async fn a_job_that_does_not_end_is_stopped_and_the_others_run(db: PgPool) {
     let app = TestApp::without_routes(db);
     give_each_job_something_to_do(&app).await;
-    let limits = Limits { with_job: Duration::from_secs(2), with_queue: Duration::from_secs(60) };
+    let limits = Limits { with_job: Duration::from_secs(2), with_queue: Duration::from_secs(60), large_list: 1 };
     let scheduler = Scheduler { transfers: Arc::new(SilentQueue), limits, ..scheduler(&app) };
 
     let run = scheduler::run(&scheduler).await;

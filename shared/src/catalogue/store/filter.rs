@@ -87,6 +87,37 @@ impl Filter {
         }
     }
 
+    /// Returns true if there is no condition but the category and the visibility.
+    pub(super) fn has_only_a_category(&self) -> bool {
+        let Self {
+            visibility: _,
+            currency: _,
+            search,
+            search_text,
+            brands,
+            category: _,
+            is_available,
+            price_from,
+            price_to,
+            tag,
+            created_from,
+            created_until,
+            status,
+            attributes,
+        } = self;
+        search.is_none()
+            && search_text.is_none()
+            && brands.is_none()
+            && is_available.is_none()
+            && price_from.is_none()
+            && price_to.is_none()
+            && tag.is_none()
+            && created_from.is_none()
+            && created_until.is_none()
+            && status.is_none()
+            && attributes.is_empty()
+    }
+
     /// Returns the `tsquery`, unless its products are known and [`Filter::push_scope`] names them.
     fn query(&self) -> Option<&str> {
         self.search.as_ref().filter(|search| search.candidates.is_none()).map(|search| search.query.as_str())

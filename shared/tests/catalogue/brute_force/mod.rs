@@ -1,6 +1,7 @@
 //! Lists, counts and facets of random catalogues, compared with what a look at each product finds.
 
 mod expected;
+mod kept;
 mod made;
 
 use std::collections::BTreeMap;

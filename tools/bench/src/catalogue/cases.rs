@@ -1,6 +1,7 @@
 //! The cases: kinds of requests. Each has many questions, drawn from the catalogue, so that no cache answers them all.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
@@ -34,16 +35,29 @@ pub(super) enum Case {
     DeepPage,
     /// The first 50 products of a category and its subcategories, with facets.
     CategoryPage,
+    /// The same for the largest categories, whose counts are kept.
+    LargeCategory,
     /// The first 20 products for a word of a product's name.
     Word,
-    /// The same for the word with a wrong letter.
+    /// The first 20 products for two words that are frequent in names.
+    TwoWords,
+    /// The first 20 products for a word with a wrong letter.
     Typo,
     /// A whole product.
     Product,
 }
 
-pub(super) const CASES: [Case; 7] =
-    [Case::FirstPage, Case::ReadyPage, Case::DeepPage, Case::CategoryPage, Case::Word, Case::Typo, Case::Product];
+pub(super) const CASES: [Case; 9] = [
+    Case::FirstPage,
+    Case::ReadyPage,
+    Case::DeepPage,
+    Case::CategoryPage,
+    Case::LargeCategory,
+    Case::Word,
+    Case::TwoWords,
+    Case::Typo,
+    Case::Product,
+];
 
 /// A request and its expected response.
 #[derive(Clone, Debug)]
@@ -83,8 +97,10 @@ impl Questions {
             }
             Case::ReadyPage => first_pages(baselines::READY),
             Case::DeepPage => deep_pages(connection, &mut client).await?,
-            Case::CategoryPage => category_pages(connection).await?,
+            Case::CategoryPage => category_pages(connection, 9..=168).await?,
+            Case::LargeCategory => category_pages(connection, 1..=9).await?,
             Case::Word => words(connection).await?,
+            Case::TwoWords => two_words(connection).await?,
             Case::Typo => typos(connection, url).await?,
             Case::Product => products(connection).await?,
         };
@@ -132,12 +148,18 @@ async fn deep_pages(connection: &mut PgConnection, client: &mut Client) -> anyho
     Ok(drawn)
 }
 
-async fn category_pages(connection: &mut PgConnection) -> anyhow::Result<Vec<PathAndBaseline>> {
+/// Pages of the categories with these ids.
+async fn category_pages(
+    connection: &mut PgConnection,
+    ids: RangeInclusive<i64>,
+) -> anyhow::Result<Vec<PathAndBaseline>> {
     let categories: Vec<(i64, String, Vec<i64>)> = sqlx::query_as(
         "select c.id, c.slug, array(with recursive down as (
                     select c.id union all select k.id from categories k join down on k.parent_id = down.id) select id from down)
-           from categories c where c.id between 9 and 168 order by c.id",
+           from categories c where c.id between $1 and $2 order by c.id",
     )
+    .bind(ids.start())
+    .bind(ids.end())
     .fetch_all(connection)
     .await?;
     let page = |(id, slug, all): (i64, String, Vec<i64>)| {
@@ -163,6 +185,24 @@ async fn words(connection: &mut PgConnection) -> anyhow::Result<Vec<PathAndBasel
         (list(&format!("search={word}")), Baseline { sql: baselines::FOUND, arguments })
     };
     Ok(some_words(connection).await?.into_iter().map(search).collect())
+}
+
+/// Pairs of words that are both in a product's name, and in those of many others.
+async fn two_words(connection: &mut PgConnection) -> anyhow::Result<Vec<PathAndBaseline>> {
+    let pairs: Vec<(String, String)> = sqlx::query_as(
+        "select one, other
+           from (select split_part(slug, '-', 1) as one, split_part(slug, '-', 2) as other, count(*) as products from products
+                  where status = 'active' and publish_at is null group by 1, 2) pairs
+          where one <> other order by products desc, one, other limit 50",
+    )
+    .fetch_all(connection)
+    .await?;
+    let search = |(one, other): (String, String)| {
+        let arguments =
+            vec![Argument::Text(format!("'{one}':* & '{other}':*")), Argument::Text(format!("'{one}' & '{other}'"))];
+        (list(&format!("search={one}+{other}")), Baseline { sql: baselines::FOUND, arguments })
+    };
+    Ok(pairs.into_iter().map(search).collect())
 }
 
 /// The shop corrects a mistyped word; the baseline gets the corrected word.

@@ -12,10 +12,14 @@ mod words;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::ensure;
 use aws_emulation::stack::SigningKey;
 use local_postgres::Durability;
+use shared::app::db::{Connector, Db, PoolSettings};
+use shared::app::{Clock as _, SystemClock};
+use shared::catalogue::store::facets::kept;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
@@ -75,7 +79,7 @@ async fn in_a_cluster(dir: &Path, args: CatalogueArgs) -> anyhow::Result<Report>
     cluster.create_database(DATABASE)?;
     let owner: PgConnectOptions = cluster.url(DATABASE).parse()?;
     let mut fixture = Fixture::create(&owner).await?;
-    let direct = owner.username(ROLE);
+    let direct = owner.clone().username(ROLE);
     let url = direct.to_url_lossy().to_string();
     let public_keys = SigningKey::generate()?.signer.public_key_text();
     let sizes = [Some(args.products), args.large.then_some(LARGE)].into_iter().flatten();
@@ -83,6 +87,7 @@ async fn in_a_cluster(dir: &Path, args: CatalogueArgs) -> anyhow::Result<Report>
     for products in sizes {
         eprintln!("{products} products");
         fixture.grow_to(products).await?;
+        count_facets(&owner).await?;
         let server = Server::start_catalogue(&url, args.connections, &public_keys).await?;
         let readers = Readers { server: server.address, url: url.clone(), direct: direct.clone(), args: args.clone() };
         measured.push(Size { products, rows: readers.measure().await? });
@@ -91,6 +96,22 @@ async fn in_a_cluster(dir: &Path, args: CatalogueArgs) -> anyhow::Result<Report>
     let CatalogueArgs { clients, connections, rounds, requests, .. } = args;
     let processors = std::thread::available_parallelism()?.get();
     Ok(Report { clients, connections, rounds, requests, processors, sizes: measured })
+}
+
+/// Counts the facets of large lists, as the scheduler does.
+async fn count_facets(owner: &PgConnectOptions) -> anyhow::Result<()> {
+    let db = Db::new(Connector::to(owner.clone()), PoolSettings { max_connections: 1 });
+    let (started, now) = (Instant::now(), SystemClock.now());
+    let mut tx = db.begin().await?;
+    let lists = kept::due(&mut tx, now, kept::LARGE).await?;
+    tx.commit().await?;
+    for list in &lists {
+        let mut tx = db.begin().await?;
+        kept::count(&mut tx, *list, now).await?;
+        tx.commit().await?;
+    }
+    eprintln!("the facets of {} large lists counted in {:.1} s", lists.len(), started.elapsed().as_secs_f64());
+    Ok(())
 }
 
 /// Values that the clients need.

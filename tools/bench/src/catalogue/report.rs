@@ -56,7 +56,9 @@ pub(super) const fn name(case: Case) -> &'static str {
         Case::ReadyPage => "first page, ready",
         Case::DeepPage => "page 1,000 of 50",
         Case::CategoryPage => "category, 50, facets",
+        Case::LargeCategory => "large category, facets",
         Case::Word => "search by word",
+        Case::TwoWords => "search by two words",
         Case::Typo => "search by typo",
         Case::Product => "product by slug",
     }

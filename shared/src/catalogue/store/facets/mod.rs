@@ -3,6 +3,8 @@
 //! Each count is what the list has when that choice is made, so the values, the price band and the availability of one choice are those of
 //! one variant. `by_variant` counts what depends on it.
 
+pub mod kept;
+
 mod by_variant;
 mod rows;
 
@@ -44,22 +46,43 @@ impl Wanted {
             availability: self.availability || other.availability,
         }
     }
+
+    /// Returns the names that the rows of these facets have in the column `kind`.
+    fn kinds(self) -> Vec<&'static str> {
+        let kinds = [
+            (self.brands, "brand"),
+            (self.categories, "category"),
+            (self.attributes, "value"),
+            (self.prices, "price"),
+            (self.availability, "stock"),
+        ];
+        kinds.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, kind)| kind).collect()
+    }
 }
 
-/// Counts for each choice the products that pass every filter but that choice's own.
+/// Counts for each choice the products that pass every filter but that choice's own. The counts of large lists may be some minutes old; see [`kept`].
 pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Result<Facets> {
     if wanted == Wanted::default() {
         return Ok(sorted(Vec::new(), wanted, filter.currency));
     }
-    let mut sql = QueryBuilder::new("with recursive ");
-    push_base(&mut sql, filter);
+    if let Some(kept) = kept::find(tx, filter, wanted).await? {
+        return Ok(kept);
+    }
+    let mut sql = QueryBuilder::new("");
+    counting(&mut sql, filter, wanted);
+    Ok(sorted(sql.build_query_as().fetch_all(&mut *tx).await?, wanted, filter.currency))
+}
+
+/// Appends the statement that counts. It returns [`rows::Row`]s.
+fn counting(sql: &mut QueryBuilder<Postgres>, filter: &Filter, wanted: Wanted) {
+    sql.push("with recursive ");
+    push_base(sql, filter);
     if wanted.categories {
-        push_below(&mut sql, filter);
+        push_below(sql, filter);
     }
     sql.push(", counted (kind, id, n) as (");
-    push_counts(&mut sql, filter, wanted);
+    push_counts(sql, filter, wanted);
     sql.push(NAMED);
-    Ok(sorted(sql.build_query_as().fetch_all(&mut *tx).await?, wanted, filter.currency))
 }
 
 /// Appends `base`: the products that may count in a facet. `brand`, `price` and `options` tell whether a product passes these filters, the last

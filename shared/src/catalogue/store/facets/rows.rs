@@ -33,7 +33,7 @@ pub(super) struct Row {
     count: i64,
 }
 
-/// The end of the query: the counts with the names of what they count, the most frequent of each facet.
+/// The end of the query: the counts with the names of what they count, the most frequent of each facet. What kept counts count may be deleted since.
 pub(super) const NAMED: &str = r") select c.kind, c.id, coalesce(b.name, k.name, w.value, '') as name, coalesce(b.slug, k.slug, '') as slug,
            coalesce(a.id, 0) as attribute_id, coalesce(a.name, '') as attribute, c.n as count
       from (select counted.*, v.attribute_id,
@@ -44,6 +44,7 @@ pub(super) const NAMED: &str = r") select c.kind, c.id, coalesce(b.name, k.name,
       left join attribute_values w on c.kind = 'value' and w.id = c.id
       left join attributes a on a.id = w.attribute_id
      where c.place <= case c.kind when 'brand' then 50 else 100 end
+       and (c.kind in ('price', 'stock') or coalesce(b.id, k.id, w.id) is not null)
      order by c.kind, a.name, a.id, w.position, k.position, k.name, case c.kind when 'brand' then -c.n end, c.id";
 
 /// Sorts the counts into their facets. A facet that was not requested is missing; a requested one may be empty.
@@ -54,6 +55,7 @@ pub(super) fn sorted(rows: Vec<Row>, wanted: Wanted, currency: Currency) -> Face
         attributes: wanted.attributes.then(Vec::new),
         price_bands: wanted.prices.then(Vec::new),
         availability: wanted.availability.then(AvailabilityFacet::default),
+        counted_at: None,
     };
     for row in rows {
         match row.kind.as_str() {
