@@ -83,6 +83,24 @@ pub(super) const NEWEST_BEHIND: &str =
 pub(super) const FOUND: &str = found!("");
 /// With a look at the words that are like the mistyped one.
 pub(super) const FOUND_MISTYPED: &str = found!(" offset (select least(count(*), 0) from similar_words($3))");
+/// The page, and then the counts with the names of what they count.
+macro_rules! page_and_counts {
+    () => {
+        "
+     select * from page
+      union all
+     select c.id, c.kind, coalesce(b.name, k.name, w.value), coalesce(b.slug, k.slug), c.n, a.name, a.id, null, null, null, null, null, null, null,
+            null, null, null, null, null, null
+       from (select counted.*, v.attribute_id, row_number() over (partition by kind, v.attribute_id order by n desc, counted.id) as place
+               from counted left join attribute_values v on kind = 'value' and v.id = counted.id) c
+       left join brands b on c.kind = 'brand' and b.id = c.id
+       left join categories k on c.kind = 'category' and k.id = c.id
+       left join attribute_values w on c.kind = 'value' and w.id = c.id
+       left join attributes a on a.id = w.attribute_id
+      where c.place <= case c.kind when 'brand' then 50 else 100 end"
+    };
+}
+
 /// In one of the categories $1, which are $2 and all below it: a page, and then the counts of the facets.
 pub(super) const IN_CATEGORY: &str = concat!(
     "with recursive page as (",
@@ -116,17 +134,18 @@ pub(super) const IN_CATEGORY: &str = concat!(
           union all
          select 'stock', is_available::int, count(*) from base group by is_available
      )
-     select * from page
-      union all
-     select c.id, c.kind, coalesce(b.name, k.name, w.value), coalesce(b.slug, k.slug), c.n, a.name, a.id, null, null, null, null, null, null, null,
-            null, null, null, null, null, null
-       from (select counted.*, v.attribute_id, row_number() over (partition by kind, v.attribute_id order by n desc, counted.id) as place
-               from counted left join attribute_values v on kind = 'value' and v.id = counted.id) c
-       left join brands b on c.kind = 'brand' and b.id = c.id
-       left join categories k on c.kind = 'category' and k.id = c.id
-       left join attribute_values w on c.kind = 'value' and w.id = c.id
-       left join attributes a on a.id = w.attribute_id
-      where c.place <= case c.kind when 'brand' then 50 else 100 end"
+",
+    page_and_counts!()
+);
+/// The same with the counts that are kept.
+pub(super) const IN_LARGE_CATEGORY: &str = concat!(
+    "with page as (",
+    cards!("products p" "and p.category_ids && $1::bigint[] order by p.created_at desc, p.id desc limit 50"),
+    "), counted (kind, id, n) as (
+         select c ->> 0, (c ->> 1)::bigint, (c ->> 2)::bigint
+           from kept_facets k cross join jsonb_array_elements(k.counts) c where k.category_id = $2
+     )",
+    page_and_counts!()
 );
 pub(super) const PRODUCT: &str = "
     select p.id, p.slug, p.name, p.sku, p.description, p.base_price, p.currency, p.tags, p.price_min, p.price_max, p.is_available,

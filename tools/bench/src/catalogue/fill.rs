@@ -3,6 +3,7 @@
 //! Each row depends only on its number, so a catalogue of 100,000 products can grow to a million. Words have the frequencies of a natural
 //! language: the second is half as frequent as the first, the third a third.
 
+use anyhow::ensure;
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Connector;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -39,10 +40,10 @@ const BASE_DATA: &str = "
       from unnest(array['Black', 'White', 'Grey', 'Red', 'Blue', 'Green', 'Yellow', 'Orange', 'Brown', 'Pink', 'Purple', 'Beige'])
            with ordinality t (value, position);";
 
-/// Rows of products $1 to $2, a statement for each table. They include what triggers would do row by row.
-const ROWS: [&str; 8] = [
-    // A name of three words that are not the most frequent ones, and a description of thirty that may be.
-    "insert into products (id, brand_id, slug, handle, name, description, base_price, tags, status, publish_at, created_at, updated_at, card)
+/// Products $1 to $2, each with a name of three words that are not the most frequent ones, and a description of thirty that may be. A trigger
+/// gives each its row in the index.
+const PRODUCTS: &str = "
+    insert into products (id, brand_id, slug, handle, name, description, base_price, tags, status, publish_at, created_at, updated_at, card)
      overriding system value
      select n, 1 + floor(300 * power(pg_temp.fraction(n, 1), 2)), replace(t.name, ' ', '-') || '-' || n, replace(t.name, ' ', '-') || '-' || n,
             initcap(t.name),
@@ -58,7 +59,10 @@ const ROWS: [&str; 8] = [
                join words w on w.rank = case when k <= 3 then floor(50 * power(400, pg_temp.fraction(n, 100 + k)))
                                              else floor(power(20000, pg_temp.fraction(n, 100 + k))) end::integer
               group by n) t
-      order by n",
+      order by n";
+
+/// What else these products have, a statement for each table. They include what triggers would do row by row.
+const ROWS: [&str; 7] = [
     "insert into product_categories (product_id, category_id)
      select n, 169 + floor(384 * power(pg_temp.fraction(n, 10), 2)) from generate_series($1::bigint, $2::bigint) n
       union
@@ -99,7 +103,7 @@ const ROWS: [&str; 8] = [
        from generate_series($1::bigint, $2::bigint) n cross join generate_series(1, 2) k",
 ];
 
-/// Fills the derived columns of each product and, by triggers, its card and its row in the index.
+/// Fills the derived columns of each product and, by triggers, its card and the columns of its row in the index.
 const CARDS: &str = "select refresh_product_cards(array(select generate_series($1::bigint, $2::bigint)))";
 
 /// Brings the database into the state of one that has run for a while.
@@ -139,6 +143,7 @@ impl Fixture {
         let bar = ProgressBar::new((products - self.products).unsigned_abs()).with_style(style);
         while self.products < products {
             let (from, to) = (self.products + 1, (self.products + BATCH).min(products));
+            sqlx::query(PRODUCTS).bind(from).bind(to).execute(&mut self.connection).await?;
             // Without triggers and foreign key checks: the statements do what they would do.
             self.connection.execute("set session_replication_role = replica").await?;
             for rows in ROWS {
@@ -150,6 +155,10 @@ impl Fixture {
             self.products = to;
         }
         bar.finish_and_clear();
+        let indexed: i64 = sqlx::query_scalar("select count(*) from product_index where value_ids <> '{}'")
+            .fetch_one(&mut self.connection)
+            .await?;
+        ensure!(indexed == products, "{indexed} of {products} products are in the index");
         for statement in MAINTENANCE {
             self.connection.execute(statement).await?;
         }
