@@ -15,6 +15,13 @@ class Proxy(unittest.TestCase):
         self.assertEqual(targets["Properties"]["DBClusterIdentifiers"], [{"Ref": "AuroraCluster"}])
         self.assertNotIn("DBInstanceIdentifiers", targets["Properties"])
 
+    def test_the_connections_of_the_proxy_have_a_cap(self):
+        for percent in (90, 5):
+            stack = Stack(ProxyConnectionsPercent=percent)
+            pool = stack.properties("DatabaseProxyTargets")["ConnectionPoolConfigurationInfo"]
+            self.assertEqual(pool, {"ConnectionBorrowTimeout": 5, "MaxConnectionsPercent": str(percent)})
+        self.assertEqual(Stack().properties("DatabaseProxyTargets")["ConnectionPoolConfigurationInfo"]["MaxConnectionsPercent"], "90")
+
     def test_the_functions_reach_the_proxy_or_else_the_database(self):
         for parameters in SETS:
             stack = Stack(**parameters)

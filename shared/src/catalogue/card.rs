@@ -10,6 +10,9 @@ use super::product::is_from_root;
 #[sqlx(transparent)]
 pub struct Card(String);
 
+/// The fields of the image that are URLs, up to the text.
+const IMAGE_URLS: [&str; 2] = [r#""url":""#, r#""list_url":""#];
+
 impl Card {
     /// Makes the URLs absolute: those of its image that begin at the API's root get `base` before them.
     #[must_use]
@@ -17,9 +20,13 @@ impl Card {
         let Self(mut text) = self;
         // A quotation mark within a text has a backslash before it, so this matches only the field.
         let Some(at) = text.rfind(r#""main_image":{"#) else { return Self(text) };
+        let image = text.get(at..).unwrap_or_default();
+        let begins_at_root = |field: &&str| image.split_once(field).is_some_and(|(_, url)| is_from_root(url));
+        if !IMAGE_URLS.iter().any(begins_at_root) {
+            return Self(text);
+        }
         let image = text.split_off(at);
-        let image = with_absolute(r#""url":""#, image, base);
-        text.push_str(&with_absolute(r#""list_url":""#, image, base));
+        text.push_str(&IMAGE_URLS.into_iter().fold(image, |image, field| with_absolute(field, image, base)));
         Self(text)
     }
 
