@@ -38,15 +38,21 @@ macro_rules! ready {
     };
 }
 
-/// The products that have the words of the query $1 in their title, by rank: 10,000 for the whole words of $2. Then those that have them in
-/// the description. Behind them stands what is added.
+/// The products that have the words of the query $1 in their title, by rank: 10,000 for the whole words of $2, which are looked up first. Then
+/// those that have them in the description. Behind them stands what is added.
 macro_rules! found {
     ($rest:literal) => {
         concat!(
-            "with candidates as materialized (
+            "with whole as materialized (
                  select i.id, i.title_words from product_index i
-                  where i.title_words @@ $1::text::tsquery
+                  where i.title_words @@ $2::text::tsquery
                     and is_published(i.status, i.publish_at, i.unpublish_at, now()) limit 1000
+             ), beginnings as materialized (
+                 select i.id, i.title_words from product_index i
+                  where i.title_words @@ $1::text::tsquery and i.id not in (select id from whole) and (select count(*) from whole) < 20
+                    and is_published(i.status, i.publish_at, i.unpublish_at, now()) limit (select 1000 - count(*) from whole)
+             ), candidates as materialized (
+                 select * from whole union all select * from beginnings
              ), titled as materialized (
                  select id, 1 + 10000 * (title_words @@ $2::text::tsquery)::int
                             + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank
