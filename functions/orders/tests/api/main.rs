@@ -16,6 +16,7 @@ mod many_buyers;
 mod observed;
 mod queue;
 mod random_sales;
+mod settings;
 mod signed_out;
 mod sqs;
 mod untracked;

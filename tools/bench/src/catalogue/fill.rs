@@ -61,7 +61,7 @@ const PRODUCTS: &str = "
               group by n) t
       order by n";
 
-/// What else these products have, a statement for each table. They include what triggers would do row by row.
+/// The other rows of these products, a statement for each table. They include what triggers would do row by row.
 const ROWS: [&str; 7] = [
     "insert into product_categories (product_id, category_id)
      select n, 169 + floor(384 * power(pg_temp.fraction(n, 10), 2)) from generate_series($1::bigint, $2::bigint) n

@@ -15,7 +15,8 @@ use crate::ids::CategoryId;
 use crate::shop;
 use crate::time::Timestamp;
 
-/// Minimum number of products for sale in a list whose counts are kept. Smaller lists are counted for each request, which takes 20 ms at most.
+/// Minimum number of products for sale in a list whose counts are kept. Smaller lists are counted for each request, which takes some 20 ms at
+/// most.
 pub const LARGE: i64 = 20_000;
 
 /// Seconds after which a list is counted again.
