@@ -34,6 +34,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("brands", Impersonal, &["name", "name_key", "slug"]),
     ("carts", Exported, &["status"]),
     ("catalogue_words", Impersonal, &["word"]),
+    ("kept_facets", Impersonal, &["counts"]),
     ("categories", Impersonal, &["name", "name_key", "slug"]),
     ("export_skipped_products", Impersonal, &["reason", "slug"]),
     ("exports", Impersonal, &["error", "kind", "parts", "status", "storage_key", "upload_id"]),
