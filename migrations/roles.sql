@@ -23,6 +23,8 @@ grant select, delete on registration_links to shop_auth;
 -- A registration has the id of the account that it becomes.
 grant usage on sequence users_id_seq to shop_auth;
 grant select, insert on proven_addresses, audit_log to shop_auth;
+-- A proof that another account has made void.
+grant delete on proven_addresses to shop_auth;
 grant select, insert, delete on user_roles to shop_auth;
 grant select, insert, update on api_keys to shop_auth;
 -- A successful log-in deletes its failed attempts.
@@ -37,7 +39,7 @@ grant update (user_id, email) on orders to shop_auth;
 grant update (confirmed_at), delete on back_in_stock_subscriptions to shop_auth;
 grant select (token_sha256, subscription_id) on back_in_stock_links to shop_auth;
 grant execute on function addresses_of, begin_log_in, finish_log_in, has_second_factor, permissions_of, throttle, throttle_client, throttle_client_take_back,
-    throttle_log_in_succeeded, mark_event_sent to shop_auth;
+    throttle_log_in_succeeded, throttle_wait, mark_event_sent to shop_auth;
 
 -- The catalogue. transfer-worker writes it as catalogue does, from files.
 

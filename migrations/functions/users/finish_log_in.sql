@@ -4,7 +4,8 @@
 --
 -- Returns an object with `outcome`:
 --   signed_in  is_reported: whether the event p_event_id was recorded just now, because the account was used before, but never from this network
---   wait       wait_seconds: the account logs in too often. The failed attempts before it are forgotten all the same, because the password was right
+--   wait       wait_seconds: the account logs in too often. The failed attempts with the address before it are forgotten all the same, because the
+--              password was right
 --   refused    the account was deleted or deactivated, or its password hash has changed since it was checked: a change of password ends all sign-ins, and
 --              this one must not start after it. Nothing was changed
 --
@@ -44,6 +45,12 @@ declare
 begin
     if exists (select from sign_ins s where s.id = p_sign_in_id) then
         return json_build_object('outcome', 'signed_in', 'is_reported', false);
+    end if;
+    v_wait := throttle_wait('sign_in', decode(p_user_subject, 'hex'), null, v_now);
+    if v_wait > 0 then
+        -- The attempt stays counted for the client, because it has cost a hash.
+        delete from throttles where scope = 'log_in_as' and subject = decode(p_address_subject, 'hex');
+        return json_build_object('outcome', 'wait', 'wait_seconds', v_wait);
     end if;
     perform throttle_log_in_succeeded('log_in_as', decode(p_address_subject, 'hex'), 'log_in_from', decode(p_client_subject, 'hex'),
                                       decode(p_wider_client_subject, 'hex'), v_now);

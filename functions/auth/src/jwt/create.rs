@@ -44,8 +44,13 @@ pub(crate) struct CreateToken {
 enum LogInError {
     /// There were too many attempts; the next one is allowed after this number of seconds.
     Throttled(u32),
-    /// No account has the address, the password is wrong, or the account is inactive. Holds the account, if there is one.
-    BadCredentials(Option<UserId>),
+    /// No account has the address, the password is wrong, or the account is inactive.
+    BadCredentials {
+        /// The account, if there is one and the attempt was checked.
+        account: Option<UserId>,
+        /// Seconds to answer instead, because there were too many attempts with the address.
+        wait: Option<u32>,
+    },
     /// Any other error.
     Other(ApiError),
 }
@@ -60,8 +65,8 @@ struct VerifiedUser {
 /// Log in
 ///
 /// After the fifth wrong password you must wait before the next attempt, and after each further one twice as long, up to 15 minutes. During
-/// the wait the response is 429, also for the right password; `Retry-After` says how many seconds to wait. An account can log in 60 times an
-/// hour and have 100 open sign-ins; the next log-in ends the oldest one.
+/// the wait the response is 429, also for the right password unless you have used the account in your network before; `Retry-After` says how many
+/// seconds to wait. An account can log in 60 times an hour and have 100 open sign-ins; the next log-in ends the oldest one.
 #[utoipa::path(
     post,
     path = "/auth/jwt/create/",
@@ -84,8 +89,11 @@ pub(crate) async fn create_token(
     match log_in(&auth, login, &client_info).await {
         Ok(pair) => Ok(Json(pair)),
         Err(LogInError::Throttled(wait)) => Err(ApiError::Throttled(RetryAfter(wait))),
-        Err(LogInError::BadCredentials(account)) => {
+        Err(LogInError::BadCredentials { account, wait }) => {
             record_failure(&auth.app, account, &client_info).await?;
+            if let Some(wait) = wait {
+                return Err(ApiError::Throttled(RetryAfter(wait)));
+            }
             let detail = "No active account found with the given credentials".to_owned();
             Err(Unauthorized::Other { detail, code: None }.into())
         }
@@ -112,7 +120,8 @@ async fn log_in(auth: &AuthState, login: CreateToken, client_info: &ClientInfo) 
     }
 }
 
-/// Checks the email address and the password. An unknown address and a wrong password give the same error after the same time.
+/// Checks the email address and the password. An unknown address, a wrong password and an attempt that was not checked give the same error after the
+/// same time.
 async fn authenticate(
     app: &App,
     email: String,
@@ -121,23 +130,26 @@ async fn authenticate(
 ) -> Result<VerifiedUser, LogInError> {
     // Addresses are stored in one spelling, and browsers write domains in another.
     let email = normalize_email(&email);
-    let Attempt { address, client, account } =
+    let Attempt { address, client, wait, account } =
         log_in::begin(&app.db, &email, client_info, app.clock.now()).await?.map_err(LogInError::Throttled)?;
     let stored = account.as_ref().map(|found| found.password_hash.clone());
     let is_correct = passwords::verify(password.clone(), stored).await?;
     match account {
         Some(found) if found.is_active && is_correct => {
-            let password_hash = renew_hash(app, found.id, password, found.password_hash).await?;
+            let Some(password_hash) = renew_hash(app, found.id, password, found.password_hash).await? else {
+                return Err(LogInError::BadCredentials { account: Some(found.id), wait });
+            };
             Ok(VerifiedUser { credentials: Credentials { password_hash, ..found }, address, client })
         }
-        found => Err(LogInError::BadCredentials(found.map(|found| found.id))),
+        found => Err(LogInError::BadCredentials { account: found.map(|found| found.id), wait }),
     }
 }
 
-/// Hashes the password again if its hash has an old format; only a log-in has the plain password. Returns the hash that is stored now.
-async fn renew_hash(app: &App, user: UserId, password: String, old_hash: String) -> Result<String, LogInError> {
+/// Hashes the password again if its hash has an old format; only a log-in has the plain password. Returns the hash that is stored now, or `None` if
+/// the password was changed.
+async fn renew_hash(app: &App, user: UserId, password: String, old_hash: String) -> Result<Option<String>, LogInError> {
     if passwords::is_current(&old_hash) {
-        return Ok(old_hash);
+        return Ok(Some(old_hash));
     }
     let renewed = passwords::hash(password.clone(), app.rng.random_uuid().into_bytes()).await?;
     let mut tx = app.db.begin().await?;
@@ -146,7 +158,7 @@ async fn renew_hash(app: &App, user: UserId, password: String, old_hash: String)
     tx.commit().await?;
     // Another request has replaced the hash: it was a log-in that renewed it, or the password was changed.
     let is_correct = is_renewed || passwords::verify(password, stored.clone()).await?;
-    stored.filter(|_| is_correct).ok_or(LogInError::BadCredentials(Some(user)))
+    Ok(stored.filter(|_| is_correct))
 }
 
 /// Starts a sign-in for a user who has passed all checks.
@@ -174,7 +186,7 @@ async fn sign_in(
             Ok(TokenPair { refresh, access })
         }
         Finished::Wait { wait_seconds } => Err(LogInError::Throttled(wait_seconds)),
-        Finished::Refused => Err(LogInError::BadCredentials(Some(user))),
+        Finished::Refused => Err(LogInError::BadCredentials { account: Some(user), wait: None }),
     }
 }
 

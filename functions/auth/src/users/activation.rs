@@ -188,10 +188,11 @@ async fn choose(
         let network = client_info.network();
         return Ok(if network.is_some() && network == found.network { Choice::Keep } else { Choice::Remove });
     };
+    // Before the hash: a link that is not used up can be sent any number of times.
+    fail_on_problems("password", passwords::problems(&password, &found.username, &found.email))?;
     if passwords::verify(password.clone(), Some(found.password_hash.clone())).await? {
         return Ok(Choice::Keep);
     }
-    fail_on_problems("password", passwords::problems(&password, &found.username, &found.email))?;
     Ok(Choice::Set(hash_password(app, password).await?))
 }
 

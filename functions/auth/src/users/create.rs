@@ -63,11 +63,7 @@ pub(crate) async fn create_user(
 ) -> Result<(StatusCode, Json<User>), ApiError> {
     let new = fields.read_as(|fields| CreateUser::read(fields, &auth.app.auth_options))?;
     let from = Subject::client(&client_info);
-    let mut attempts = vec![(Limit::MailFrom, from.clone())];
-    if auth.app.auth_options.send_activation_email {
-        attempts.push((Limit::MailTo, Subject::mail("registered", &new.email)));
-    }
-    limits::count(&auth.app, &attempts).await?;
+    limits::count(&auth.app, &[(Limit::MailFrom, from.clone())]).await?;
     // The password is judged before the address is looked for: a request that is refused for its password tells nothing about the address, and
     // one that does costs a hash.
     check_new_password(&auth.app, &new).await?;
@@ -100,6 +96,8 @@ async fn register(
         network: client_info.network(),
     };
     let mut tx = app.db.begin().await?;
+    // In the transaction of the registration: a request that is refused sends no mail, and must not use up those of the owner of the address.
+    throttles::count_or_refuse(&mut tx, Limit::MailTo, &Subject::mail("registered", &email), now).await?;
     let id = match registrations::insert(&mut tx, new, now).await {
         Ok(inserted) => inserted.map_err(|taken| taken_error(&[taken]))?,
         Err(error) => return Err(taken_error(&[Taken::from_error(&error).ok_or(error)?])),

@@ -38,8 +38,14 @@ pub(super) async fn change_password(
     if change.kind == Kind::PasswordReset
         && let Some(owner) = addressees::account(tx, user).await?
     {
-        // The caller has just proved to be the owner, so failed log-ins of other people must not make them wait.
+        // The caller has just proved to be the owner, so failed log-ins of other people must not make them wait, and the networks of whoever knew
+        // the old password are not the owner's.
+        let network = change.client_info.network();
         throttles::store::reset(tx, Limit::LogInAs, &Subject::email(&owner.email)).await?;
+        if let Some(network) = &network {
+            throttles::store::reset(tx, Limit::LogInAs, &Subject::email_at(&owner.email, network)).await?;
+        }
+        sign_ins::forget_networks(tx, user, network.as_deref()).await?;
     }
     end_access(tx, app, change, EndReason::PasswordChanged, &[Purpose::PasswordReset, Purpose::EmailReset]).await?;
     events::record(tx, app, EventKind::PasswordChanged { user_id: user }).await.map(Some)

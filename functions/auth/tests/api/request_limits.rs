@@ -181,3 +181,17 @@ async fn guesses_of_the_current_password_are_limited(db: PgPool) {
     }
     assert_eq!(app.count("select count(*) from audit_log where kind = 'password_check_failed'").await, 5);
 }
+
+/// Otherwise a stranger would keep any address from registering, and its owner would get no mail with a way out.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn refused_registrations_do_not_use_up_those_of_the_owner_of_the_address(db: PgPool) {
+    let app = service_with_activation(db);
+    register(&app, "taken").await;
+    let from = |client: &str| app.anonymous().at(client);
+    let of_ana = |username: &str, password: &str| json!({"email": "ana@example.com", "username": username, "password": password});
+    for _ in 0..6 {
+        from("198.51.100.7").post("/auth/users/", of_ana("ana", "12345678")).await.expect(400);
+        from("198.51.100.7").post("/auth/users/", of_ana("taken", PASSWORD)).await.expect(400);
+    }
+    from("203.0.113.50").post("/auth/users/", of_ana("ana", PASSWORD)).await.expect(201);
+}

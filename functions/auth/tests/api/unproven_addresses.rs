@@ -185,3 +185,32 @@ async fn an_imported_account_counts_as_one_with_its_own_address_only(db: PgPool)
 
     assert_eq!(app.count(ADDRESSES).await, 0);
 }
+
+/// A mailbox gets another reader. Who had it before has to prove it again.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_proof_ends_when_another_account_has_proven_the_address(db: PgPool) {
+    let app = service(db);
+    let proven = "select count(*) from proven_addresses p join users u on u.id = p.user_id and p.email = lower(u.email)
+                   where u.username = 'mallory'";
+    let mallory = register(&app, "mallory").await;
+    let mallory_signed_in = app.anonymous().bearer(&tokens(&app, "mallory").await.access);
+    set_email(&mallory_signed_in, STRANGER).await;
+    app.prove_address(mallory).await;
+    assert_eq!(app.count(proven).await, 1);
+    set_email(&mallory_signed_in, "mallory@example.com").await;
+
+    // An own address that nobody has proven since is still proven.
+    set_email(&mallory_signed_in, STRANGER).await;
+    assert_eq!(app.count(proven).await, 1);
+    set_email(&mallory_signed_in, "mallory@example.com").await;
+
+    app.clock.advance(60);
+    let ben = register(&app, "ben").await;
+    let ben_signed_in = app.anonymous().bearer(&tokens(&app, "ben").await.access);
+    set_email(&ben_signed_in, STRANGER).await;
+    app.prove_address(ben).await;
+    set_email(&ben_signed_in, "ben@example.com").await;
+
+    set_email(&mallory_signed_in, STRANGER).await;
+    assert_eq!(app.count(proven).await, 0);
+}

@@ -69,10 +69,16 @@ pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> sql
 }
 
 /// Sets the email address of an active account. Returns the previous one, or `None` if there is no such account. [`crate::users::Taken::from_error`]
-/// reads the error if the address is taken. An imported account counts as imported only with the address that it was imported with.
+/// reads the error if the address is taken. An imported account counts as imported only with the address that it was imported with. If another
+/// account has proven the address since this one did, this one has to prove it again.
 pub async fn set_email(tx: &mut Tx, user: UserId, email: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
-        "with before as (select id, email from users where id = $1 and is_active for no key update)
+        "with before as (select id, email from users where id = $1 and is_active for no key update),
+         outdated as (
+             delete from proven_addresses p
+              using before b
+              where p.user_id = b.id and p.email = lower($2)
+                and exists (select from proven_addresses later where later.email = p.email and later.proven_at > p.proven_at))
          update users u set email = $2, is_imported = u.is_imported and lower(u.email) = lower($2)
            from before where u.id = before.id returning before.email",
         user as _,

@@ -19,7 +19,9 @@ pub struct Attempt {
     pub address: Subject,
     /// Client under which the attempt was counted.
     pub client: Subject,
-    /// Account with the address, if there is one.
+    /// Seconds to answer if the attempt fails, because the address has to wait; `None` if it has not.
+    pub wait: Option<u32>,
+    /// What the attempt is checked against; `None` if nobody has the address, or if the attempt has to wait.
     pub account: Option<Credentials>,
 }
 
@@ -41,14 +43,14 @@ pub struct Credentials {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 enum Answer {
     Wait { wait_seconds: u32 },
-    Counted { is_known_network: bool, account: Option<Credentials> },
+    Counted { wait_seconds: Option<u32>, is_counted_in_network: bool, account: Option<Credentials> },
 }
 
 /// Counts an attempt to log in with an address, and reads what it is checked against: one round trip, one transaction. Returns the seconds to wait if the
-/// attempt may not be made; it is then not counted. If the connection breaks, the call is repeated, and the attempt may count twice.
+/// client may not try; the attempt is then not counted. If the connection breaks, the call is repeated, and the attempt may count twice.
 ///
-/// Attempts from a network in which the account was used before have their own count, so that attempts from other networks cannot lock the
-/// owner out.
+/// While the address has to wait, an attempt from a network in which the account was used before is checked all the same, a few times, so that others
+/// cannot lock the owner out. If it fails, it must be answered as if it had not been checked.
 pub async fn begin(
     db: &Db,
     email: &str,
@@ -69,9 +71,9 @@ pub async fn begin(
     let Json(answer): Json<Answer> = db.call_value(call).await?;
     Ok(match answer {
         Answer::Wait { wait_seconds } => Err(wait_seconds),
-        Answer::Counted { is_known_network, account } => {
-            let address = here.filter(|_| is_known_network).unwrap_or(anywhere);
-            Ok(Attempt { address, client, account })
+        Answer::Counted { wait_seconds, is_counted_in_network, account } => {
+            let address = here.filter(|_| is_counted_in_network).unwrap_or(anywhere);
+            Ok(Attempt { address, client, wait: wait_seconds, account })
         }
     })
 }

@@ -253,6 +253,10 @@ async fn owner_of_address(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Owner
 /// again; if another account has that one, it gets an address to which no mail can be sent. Returns false if an account has the address
 /// rightfully.
 async fn release_address(tx: &mut Tx, email: &str) -> sqlx::Result<bool> {
+    // In its own statement, so that the owner is judged after a deactivation that this one waits for.
+    sqlx::query_scalar!("select id from users where lower(email) = lower($1) for no key update", email)
+        .fetch_optional(&mut *tx)
+        .await?;
     let Some(owner) = owner_of_address(tx, email).await? else { return Ok(true) };
     Ok(owner.is_waiting && accounts::take_address(tx, owner.id, email).await?)
 }

@@ -50,6 +50,18 @@ pub async fn has_used_network(tx: &mut Tx, user: UserId, network: &str) -> sqlx:
     .await
 }
 
+/// Forgets the networks in which an account was used before, but not this one.
+pub async fn forget_networks(tx: &mut Tx, user: UserId, except: Option<&str>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update sign_ins set network = null where user_id = $1 and network is distinct from $2 and network is not null",
+        user as _,
+        except
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
 /// Records that a sign-in is used, and prolongs it to `until` if that is later than its end.
 pub async fn record_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: Option<Timestamp>) -> sqlx::Result<()> {
     sqlx::query!(
