@@ -19,6 +19,9 @@ use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
 use shared::users::ClientInfo;
 
+/// Number of times that the carts of all accounts at one client address may exceed those of one account.
+const ACCOUNTS_FACTOR: i32 = 10;
+
 /// The items of a new cart.
 #[derive(Clone, Debug, Request)]
 pub(crate) struct CreateCart {
@@ -42,7 +45,8 @@ pub(crate) struct CreateCartItem {
 /// With a token the cart is yours. Without one it is a guest's, and anyone who knows its id can use it. Without a body it is empty. An empty cart is
 /// deleted after a day without a change, a guest's after 30 days, and yours after 90.
 ///
-/// You can create 100 carts an hour, and so can all guests of your network together; then you get 429, unless the shop has set another limit.
+/// You can create 500 carts an hour, and so can all guests of your network together; all accounts in it create ten times as many. Then you get 429,
+/// unless the shop has set another limit.
 ///
 /// With an `Idempotency-Key` the request can be repeated for a day: one cart is created, and a request with the same key and body gets 200 with
 /// the first answer and `Idempotent-Replayed: true`. Without a token, the key has to be a random UUID (version 4), because it gives access to the
@@ -83,8 +87,8 @@ pub(crate) async fn create_cart(
     if let Some(first) = repeatable.replay(&mut tx, now).await? {
         return Ok(first);
     }
-    let limit = CartLimit::of(&app, user, &client_info);
-    if let Some(limit) = &limit {
+    let limits = CartLimit::of(&app, user, &client_info);
+    for limit in &limits {
         limit.check(&mut tx, now).await?;
     }
     let head = insert(&mut tx, id, user, now).await?;
@@ -97,14 +101,14 @@ pub(crate) async fn create_cart(
     let location = format!("{}/api/v1/cart/{id}/", base.0);
     let created = (StatusCode::CREATED, [(LOCATION, location)], Json(cart)).into_response();
     let created = repeatable.store(&mut tx, KeyOwner::Cart(id), created).await?;
-    if let Some(limit) = &limit {
+    for limit in &limits {
         limit.count(&mut tx, now).await?;
     }
     tx.commit().await?;
     Ok(created)
 }
 
-/// The limit of new carts of a caller.
+/// A limit of new carts.
 struct CartLimit {
     limit: Limit,
     subject: Subject,
@@ -112,13 +116,20 @@ struct CartLimit {
 }
 
 impl CartLimit {
-    /// Returns the limit of this caller; `None` if the shop has none.
-    fn of(app: &App, user: Option<UserId>, client_info: &ClientInfo) -> Option<Self> {
-        let (subject, whose) = match user {
-            Some(user) => (Subject::user(user), "from your account"),
-            None => (Subject::client(client_info), "without an account from your network"),
+    /// Returns the limits of this caller, in the order in which they are counted; none if the shop has switched them off.
+    fn of(app: &App, user: Option<UserId>, client_info: &ClientInfo) -> Vec<Self> {
+        let Some(carts) = app.options.carts_per_hour else { return Vec::new() };
+        let client = Subject::client(client_info);
+        let Some(user) = user else {
+            let whose = "without an account from your network";
+            return vec![Self { limit: Limit::NewCart(carts), subject: client, whose }];
         };
-        app.options.carts_per_hour.map(|carts| Self { limit: Limit::NewCart(carts), subject, whose })
+        // A client address registers many accounts an hour, each of which has the first limit.
+        let of_all = carts.saturating_mul(ACCOUNTS_FACTOR);
+        vec![
+            Self { limit: Limit::NewCart(carts), subject: Subject::user(user), whose: "from your account" },
+            Self { limit: Limit::NewCartOfAccounts(of_all), subject: client, whose: "from your network" },
+        ]
     }
 
     /// Fails with 429 if the limit was reached before, and counts nothing.
@@ -126,8 +137,8 @@ impl CartLimit {
         self.allow(throttles::store::wait(tx, self.limit, &self.subject, now).await?)
     }
 
-    /// Counts the new cart, in its transaction: one that is refused is not counted. It is the last statement, because other new carts of the caller
-    /// wait until the commit. Fails with 429 over the limit.
+    /// Counts the new cart, in its transaction: one that is refused is not counted. Called last, because other new carts of the caller wait until
+    /// the commit. Fails with 429 over the limit.
     async fn count(&self, tx: &mut Tx, now: Timestamp) -> Result<(), ApiError> {
         self.allow(throttles::store::count(tx, self.limit, &self.subject, now).await?)
     }

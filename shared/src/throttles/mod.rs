@@ -43,6 +43,8 @@ pub enum Limit {
     Rename,
     /// New carts of one account, or of the guests at one client address; this many an hour.
     NewCart(i32),
+    /// New carts of all accounts at one client address; this many an hour.
+    NewCartOfAccounts(i32),
     /// Exports of the personal data of one account.
     Export,
     /// Back-in-stock subscriptions of one account with its proven address. Each becomes a mail, and all of them may become due on the same day.
@@ -94,6 +96,9 @@ impl Limit {
             Self::Refresh => Rule { scope: "refresh", free: 120, window_seconds: HOUR, longest_seconds: None },
             Self::Rename => Rule { scope: "rename", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::NewCart(free) => Rule { scope: "new_cart", free, window_seconds: HOUR, longest_seconds: None },
+            Self::NewCartOfAccounts(free) => {
+                Rule { scope: "new_cart_of_accounts", free, window_seconds: HOUR, longest_seconds: None }
+            }
             Self::Export => Rule { scope: "export", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::SubscriptionOf => {
                 Rule { scope: "subscription_of", free: 20, window_seconds: 24 * HOUR, longest_seconds: None }

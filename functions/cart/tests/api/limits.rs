@@ -70,6 +70,28 @@ async fn the_carts_of_an_account_are_counted_wherever_it_is(db: PgPool) {
     a_new_cart(&app.anonymous().at("203.0.113.1")).await.expect(201);
 }
 
+/// A stranger registers many accounts at one address.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_accounts_of_a_network_create_ten_times_as_many_carts(db: PgPool) {
+    let app = with_limit(db, 2);
+    for _ in 0..10 {
+        let client = app.client_of(&app.a_user().await).at("203.0.113.7");
+        for _ in 0..2 {
+            a_new_cart(&client).await.expect(201);
+        }
+    }
+    let (guest, ana) = (app.anonymous(), app.client_of(&app.a_user().await));
+    let refused = a_new_cart(&ana.clone().at("203.0.113.7")).await.expect(429);
+    assert_eq!(refused.header("retry-after"), "3600");
+    let detail = refused.body["detail"].as_str().unwrap();
+    assert!(detail.starts_with("Too many new carts were created from your network in the last hour."), "{detail}");
+    // A refused cart counts for nobody, and neither guests nor other networks have a part in this count.
+    a_new_cart(&guest.at("203.0.113.7")).await.expect(201);
+    for _ in 0..2 {
+        a_new_cart(&ana.clone().at("198.51.100.7")).await.expect(201);
+    }
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 #[expect(clippy::disallowed_methods, reason = "the test holds a lock on a connection apart")]
 async fn a_cart_that_waits_for_its_lines_keeps_no_other_cart_of_its_network_waiting(db: PgPool) {
