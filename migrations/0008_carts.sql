@@ -51,5 +51,5 @@ create table idempotency_keys (
     created_at timestamptz not null
 );
 create index idempotency_key_by_cart on idempotency_keys (cart_id, created_at desc, key) where cart_id is not null;
-create index idempotency_key_by_user on idempotency_keys (user_id) where user_id is not null;
+create index idempotency_key_by_user on idempotency_keys (user_id, created_at desc, key) where user_id is not null;
 create index idempotency_key_by_created_at on idempotency_keys (created_at);

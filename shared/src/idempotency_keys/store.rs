@@ -6,7 +6,7 @@ use super::{FirstAnswer, KeyOwner, KeyedRequest, UsedKey};
 use crate::app::db::Tx;
 use crate::time::Timestamp;
 
-/// Maximum number of keys that are kept for one cart. The oldest ones make room for new ones.
+/// Maximum number of keys that are kept for one cart, and for one account. The oldest ones make room for new ones.
 const MAX_KEYS: i64 = 500;
 
 /// Stores the key of a request, before the request changes anything. Waits for another transaction that has stored it. Returns false if that one
@@ -50,7 +50,7 @@ pub async fn complete(tx: &mut Tx, key: Uuid, owner: KeyOwner, answer: &FirstAns
     sqlx::query!(
         "with surplus as (
              delete from idempotency_keys where key in (
-                 select key from idempotency_keys where cart_id = $2 order by created_at desc, key offset $6)
+                 select key from idempotency_keys where cart_id = $2 or user_id = $3 order by created_at desc, key offset $6)
          )
          update idempotency_keys set cart_id = $2, user_id = $3, headers = $4, body = $5 where key = $1",
         key,

@@ -65,6 +65,26 @@ async fn a_repeated_address_is_added_once(db: PgPool) {
     ben.post("/auth/addresses/", an_address("Ana")).await.expect(201);
 }
 
+/// Addresses that are deleted make room for others, so their number does not bound the keys.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_keeps_its_newest_500_keys(db: PgPool) {
+    let app = service(db);
+    let ana = app.a_user().await;
+    sqlx::query(
+        "insert into idempotency_keys (key, request_digest, user_id, created_at)
+         select gen_random_uuid(), gen_random_uuid(), $1, '2000-01-01'::timestamptz + n * interval '1 second' from generate_series(1, 500) n",
+    )
+    .bind(ana.id)
+    .execute(&app.db)
+    .await
+    .unwrap();
+    let client = app.client_of(&ana).header("idempotency-key", "the-newest");
+    let first = client.post("/auth/addresses/", an_address("Ana")).await.expect(201);
+    assert_eq!(client.post("/auth/addresses/", an_address("Ana")).await.expect(200).body, first.body);
+    assert_eq!(app.count("select count(*) from idempotency_keys").await, 500);
+    assert_eq!(app.count("select count(*) from idempotency_keys where created_at = '2000-01-01 00:00:01Z'").await, 0);
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_new_default_replaces_the_old_one(db: PgPool) {
     let app = service(db);
