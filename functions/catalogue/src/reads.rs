@@ -17,7 +17,14 @@ impl FromRequestParts<App> for Reads {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let is_anonymous = !parts.headers.contains_key(AUTHORIZATION);
+        let is_anonymous = parts.headers.get(AUTHORIZATION).is_none_or(|value| !has_known_scheme(value.as_bytes()));
         Ok(Self(if is_anonymous { app.reads.clone() } else { app.db.clone() }))
     }
+}
+
+/// Returns true for a token or an API key, valid or not. Everything else is an anonymous request and must not reach the writer.
+fn has_known_scheme(value: &[u8]) -> bool {
+    ["Bearer ", "Api-Key "]
+        .iter()
+        .any(|scheme| value.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes())))
 }

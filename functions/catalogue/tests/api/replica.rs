@@ -198,7 +198,9 @@ async fn every_caller_with_credentials_reads_the_writer() {
     let items = json!({"items": [{"sku": "BOOTS", "counted": 1, "on_hand_seen": 3}]});
     keeper.post("/api/v1/catalogue/bulk/stock/", items).await.expect(200);
 
-    for (caller, units) in [(keeper, 1), (customer, 1), (shop.client(), 3)] {
+    // What is neither a token nor a key is no credential: a stranger must not choose the writer by sending anything.
+    let stranger = shop.client().header("authorization", "x");
+    for (caller, units) in [(keeper, 1), (customer, 1), (shop.client(), 3), (stranger, 3)] {
         let boots = caller.get(&format!("{PRODUCTS}boots/")).await.expect(200);
         assert_eq!(boots.body["variants"][0]["inventory_count"], units);
     }
