@@ -14,6 +14,9 @@ const CTRL_C_TIMEOUT: Duration = Duration::from_secs(15);
 /// This package's tests start their own servers and never use the pooler.
 const WITHOUT_POOLER: &str = "local-postgres";
 
+/// Through the pooler a test waits for one of few backends a third of the time, and other tests use the CPU in the meantime.
+const TESTS_PER_CPU: usize = 2;
+
 /// Runs the tests on one database.
 pub(super) struct Runner {
     nextest: bool,
@@ -62,6 +65,9 @@ impl Runner {
             // A filter that matches nothing in the second run is no error: the first run had the tests.
             command.args(["-E", &format!("not package({WITHOUT_POOLER})"), "--no-tests", "warn"]);
         }
+        if pooler.is_some() && self.nextest && !given(["--test-threads", "-j"]) {
+            command.args(["--test-threads", &(TESTS_PER_CPU * cpus()).to_string()]);
+        }
         command.args(arguments).env("DATABASE_URL", &self.database_url).env_remove("TEST_POOLER_PORT");
         if let Some(port) = pooler {
             command.env("TEST_POOLER_PORT", port.to_string());
@@ -72,4 +78,8 @@ impl Runner {
 
 fn cargo() -> Command {
     command_line::cargo().into()
+}
+
+fn cpus() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
