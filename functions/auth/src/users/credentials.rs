@@ -38,8 +38,8 @@ pub(super) async fn change_password(
     if change.kind == Kind::PasswordReset
         && let Some(owner) = addressees::account(tx, user).await?
     {
-        // The caller has just proved to be the owner, so failed log-ins of other people must not make them wait, and the networks of whoever knew
-        // the old password are not the owner's.
+        // The caller has just proved to be the owner, so failed log-ins of other people must not make them wait, and the networks of others who knew
+        // the old password are not known any more.
         let network = change.client_info.network();
         throttles::store::reset(tx, Limit::LogInAs, &Subject::email(&owner.email)).await?;
         if let Some(network) = &network {

@@ -264,7 +264,7 @@ impl Lcg {
     }
 }
 
-/// The owner has proven to be the owner, so nobody's guesses count any more, not even those of a neighbour.
+/// The owner has proven to be the owner, so no guess counts any more, not even a neighbour's.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_new_password_by_a_mailed_link_ends_every_wait(db: PgPool) {
     let app = service(db);

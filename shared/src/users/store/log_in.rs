@@ -21,7 +21,7 @@ pub struct Attempt {
     pub client: Subject,
     /// Seconds to answer if the attempt fails, because the address has to wait; `None` if it has not.
     pub wait: Option<u32>,
-    /// What the attempt is checked against; `None` if nobody has the address, or if the attempt has to wait.
+    /// Account with the address, to check the attempt against; `None` if there is none, or if the attempt has to wait.
     pub account: Option<Credentials>,
 }
 
