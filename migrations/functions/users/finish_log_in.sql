@@ -91,6 +91,13 @@ begin
         values (p_event_id, 'signed_in_from_new_network', jsonb_build_object('sign_in_id', p_sign_in_id), v_now, v_now + interval '5 seconds');
     end if;
     return json_build_object('outcome', 'signed_in', 'is_reported', v_is_new_network);
-exception when sqlstate 'SH002' then
-    return json_build_object('outcome', 'refused');
+exception
+    when sqlstate 'SH002' then
+        return json_build_object('outcome', 'refused');
+    when unique_violation then
+        -- The call that this one repeats was still running when this one looked for the sign-in, and has committed since.
+        if exists (select from sign_ins s where s.id = p_sign_in_id) then
+            return json_build_object('outcome', 'signed_in', 'is_reported', false);
+        end if;
+        raise;
 end $$;

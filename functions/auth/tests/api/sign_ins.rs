@@ -241,3 +241,44 @@ async fn a_sign_in_does_not_begin_with_a_password_that_has_changed(db: PgPool) {
     assert_eq!(app.count("select count(*) from audit_log where kind = 'logged_in'").await, 1);
     assert_eq!(app.count("select count(*) from sign_ins").await, 1);
 }
+
+/// A connection breaks while its call commits, and the repeated call overtakes it.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+#[expect(clippy::disallowed_methods, reason = "the test holds a lock on a connection apart")]
+async fn a_log_in_that_is_repeated_while_it_commits_succeeds(db: PgPool) {
+    let app = service(db);
+    let user = register(&app, "ana").await;
+    let password_hash = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
+    let counted = log_in::begin(&app.owner, "ana@example.com", &ClientInfo::default(), START).await.unwrap().unwrap();
+    let (id, sign_in) = (app.random_uuid(), SignInId(app.random_uuid()));
+    let token =
+        NewRefreshToken { id, sign_in, user, sha256: [0; 32], issued_at: START, expires_at: START.plus_seconds(60) };
+    let event = EventId(app.random_uuid());
+    let log_in = LogIn {
+        token,
+        password_hash,
+        has_second_factor: false,
+        address: counted.address,
+        client: counted.client,
+        event,
+    };
+    let mut first = app.db.begin().await.unwrap();
+    sqlx::query(
+        "insert into sign_ins (id, user_id, created_at, last_used_at, expires_at) values ($1, $2, now(), now(), now())",
+    )
+    .bind(sign_in)
+    .bind(user)
+    .execute(&mut *first)
+    .await
+    .unwrap();
+    let commit = async {
+        app.wait_until_blocked().await;
+        first.commit().await.unwrap();
+    };
+
+    let client_info = ClientInfo::default();
+    let (finished, ()) = tokio::join!(log_in::finish(&app.owner, &log_in, &client_info), commit);
+
+    assert_eq!(finished.unwrap(), Finished::SignedIn { is_reported: false });
+    assert_eq!(app.count("select count(*) from sign_ins").await, 1);
+}
